@@ -6,7 +6,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import { type Account, namesOf } from "../src/iam/names";
-import { auditBucketArn } from "./auditGrants";
+import { bucketArns } from "./bucketGrants";
 import { TAG } from "./grant";
 
 type Statement = aws.types.input.iam.PolicyStatement;
@@ -73,10 +73,10 @@ function keyStatements(args: BoundaryArgs): Statement[] {
       StringLike: viaEc2,
       Bool: { "kms:GrantIsForAWSResource": "true" },
     }),
-    allow("EncryptAudit", "kms:GenerateDataKey", own, {
+    allow("EncryptObjects", "kms:GenerateDataKey", own, {
       StringLike: {
         "kms:ViaService": "s3.*.amazonaws.com",
-        "kms:EncryptionContext:aws:s3:arn": auditBucketArn(args, args.vaultId),
+        "kms:EncryptionContext:aws:s3:arn": bucketArns(args, args.vaultId),
       },
     }),
   ];
@@ -98,7 +98,11 @@ function serviceStatements(args: BoundaryArgs): Statement[] {
     }),
     allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], on("logs", `log-group:${names.logGroup}:*`)),
     allow("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
-    allow("Audit", "s3:PutObject", `${auditBucketArn(args, vaultId)}/*`),
+    allow(
+      "WriteObjects",
+      "s3:PutObject",
+      bucketArns(args, vaultId).map((arn) => `${arn}/*`),
+    ),
     allow("Invoke", "lambda:InvokeFunction", on("lambda", `function:${names.function}`)),
     allow("Forward", "events:PutEvents", on("events", "event-bus/default")),
   ];

@@ -4,7 +4,7 @@
  * a vault has several, and its names are its own in each.
  */
 import { type Account, namesOf } from "../src/iam/names";
-import { auditGrants } from "./auditGrants";
+import { bucketGrants } from "./bucketGrants";
 import { type Grant, type Statement, TAG, actions } from "./grant";
 
 const TAGGING = ["TagResource", "UntagResource"];
@@ -157,7 +157,7 @@ export function vaultGrants(account: Account, vaultId: string): Grant[] {
     ...runtimeGrants(account, vaultId),
     ...notificationGrants(account, vaultId),
     ...taggedGrants(account, vaultId),
-    ...auditGrants(account, vaultId),
+    ...bucketGrants(account, vaultId),
     WITHOUT_RESOURCE,
   ];
 }

@@ -83,6 +83,7 @@ const FIELDS = {
   restoreRoleArns: roleArns,
   keyAdministrators: principalArns,
   permissionsBoundaryArn: policyArn,
+  manifests: boolean,
   audit: boolean,
   auditRetentionDays: integer(1, 3_650),
   auditLockDays: integer(0, 3_650),

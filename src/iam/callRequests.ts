@@ -180,7 +180,11 @@ function ofObject({ account, region }: Scope, call: Call & { name: "PutObject" }
   };
   const keyArn = account.bucketKeyOf(bucket, region);
   return [
-    { action: "s3:PutObject", resource: `${arn}/${call.input.Key ?? ""}`, context: {} },
+    {
+      action: "s3:PutObject",
+      resource: `${arn}/${call.input.Key ?? ""}`,
+      context: { "aws:ResourceAccount": account.accountId },
+    },
     { action: "kms:GenerateDataKey", resource: keyArn, context },
   ];
 }

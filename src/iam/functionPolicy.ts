@@ -4,20 +4,17 @@
  * Reference, "Actions, resources, and condition keys for Amazon EC2").
  */
 import type * as aws from "@pulumi/aws";
-import type { AuditTarget } from "../vault/model/settings";
 import { vaultKeysOf } from "../vault/model/vaultKeys";
-import { auditPermissions } from "./auditPolicies";
+import { type WrittenBuckets, writePermissions } from "./buckets";
 import { namesOf } from "./names";
 import { type WriteAccessArgs, allRegions, writeStatements } from "./writeStatements";
 
 type Statement = aws.types.input.iam.PolicyStatement;
 
 /** Values from which the function's policy is built. */
-export interface FunctionPolicyArgs extends WriteAccessArgs {
+export interface FunctionPolicyArgs extends WriteAccessArgs, WrittenBuckets {
   /** True: no permission to write to EC2. */
   dryRun: boolean;
-  /** Absent: no audit log. */
-  audit?: AuditTarget;
   topicArn: string;
   schedulerRoleArn: string;
 }
@@ -92,7 +89,7 @@ export function functionPolicy(args: FunctionPolicyArgs): aws.iam.PolicyDocument
       ...(args.dryRun ? [] : writeStatements(args)),
       keyStateStatement(args),
       ...serviceStatements(args),
-      ...(args.audit === undefined ? [] : auditPermissions(args, args.audit, args.dr)),
+      ...writePermissions(args, args),
     ],
   };
 }

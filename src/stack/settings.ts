@@ -2,11 +2,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config/config";
 import { namesOf } from "../iam/names";
-import type { AuditTarget, VaultSettings } from "../vault/model/settings";
+import type { BucketTarget, VaultSettings } from "../vault/model/settings";
 import type { VaultKeys } from "./keys/vaultKeys";
 
 /** Settings that come from the stack's resources. */
-type MadeKey = keyof VaultKeys | "audit" | "topicArn" | "clock";
+type MadeKey = keyof VaultKeys | "audit" | "manifests" | "topicArn" | "clock";
 
 /** Settings that are configuration unchanged. If one is missing, even an optional one, this does not compile. */
 const CONFIGURED = {
@@ -38,7 +38,8 @@ type Configured = Pick<VaultConfig, keyof typeof CONFIGURED>;
 /** Sources of the settings besides the configuration. */
 interface Made {
   keys: VaultKeys;
-  audit: AuditTarget | undefined;
+  audit: BucketTarget | undefined;
+  manifests: BucketTarget[];
   topicArn: string;
   clockRoleArn: string;
 }
@@ -52,10 +53,11 @@ function configured(config: VaultConfig): Configured {
 /** Returns the settings once the stack's resources are known; settings that are not configured are absent. */
 export function settingsOf(config: VaultConfig, made: pulumi.Output<Made>): pulumi.Output<VaultSettings> {
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(config.vaultId);
-  return made.apply(({ keys, audit, topicArn, clockRoleArn: roleArn }) => ({
+  return made.apply(({ keys, audit, manifests, topicArn, clockRoleArn: roleArn }) => ({
     ...configured(config),
     ...keys,
     ...(audit !== undefined && { audit }),
+    manifests,
     topicArn,
     clock: { name, groupName, roleArn },
   }));

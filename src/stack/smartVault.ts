@@ -7,12 +7,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config/config";
 import { configWarnings } from "../config/warnings";
 import { TAG } from "../vault/model/tags";
-import type { AuditTarget } from "../vault/model/settings";
+import type { BucketTarget } from "../vault/model/settings";
 import { functionPolicy } from "../iam/functionPolicy";
 import { serviceRole } from "./serviceRole";
 import { alarms } from "./monitoring/alarms";
 import { alertTopic } from "./monitoring/topic";
-import { type AuditBucket, auditBucket } from "./audit/bucket";
 import { budget } from "./monitoring/budget";
 import { dashboard } from "./monitoring/dashboard";
 import { vaultFunction } from "./function";
@@ -21,9 +20,9 @@ import { type Account, namesOf } from "../iam/names";
 import { recycleBins } from "./recycleBin";
 import type { RegionOptions } from "./regionOptions";
 import { settingsOf } from "./settings";
-import { auditTrail } from "./audit/trail";
 import { triggers } from "./triggers";
 import { type VaultKeys, allKeys, vaultKeys } from "./keys/vaultKeys";
+import { vaultBuckets } from "./vaultBuckets";
 
 export interface SmartVaultArgs {
   config: VaultConfig;
@@ -44,28 +43,12 @@ function resourceTags({ vaultId, tags }: VaultConfig): Record<string, string> {
   return { ...tags, [TAG.vault]: vaultId };
 }
 
-/** Makes the audit bucket in the first DR region, and the trail into it, as far as they are configured. */
-function auditParts(
-  config: VaultConfig,
-  { account, keys }: { account: pulumi.Output<Account>; keys: pulumi.Output<VaultKeys> },
-  opts: RegionOptions,
-): AuditBucket | undefined {
-  const [region] = config.drRegions;
-  if (!config.audit || region === undefined) return undefined;
-  const keyArn = keys.apply(({ dr }) => dr[0]?.keyArn ?? "");
-  const tags = resourceTags(config);
-  const args = { ...config, region, account, keyArn, protect: config.protectKeys, tags };
-  const made = auditBucket(args, opts.dr[region] ?? {});
-  const bucket = made.target.apply((target) => target.bucket);
-  if (config.trail) auditTrail({ ...config, bucket, keyArn, tags }, { ...opts.primary, dependsOn: made.parts });
-  return made;
-}
-
 /** Resources that the function's policy names. */
 interface Made {
   account: pulumi.Output<Account>;
   keys: pulumi.Output<VaultKeys>;
-  audit: pulumi.Output<AuditTarget | undefined>;
+  audit: pulumi.Output<BucketTarget | undefined>;
+  manifests: pulumi.Output<BucketTarget[]>;
   topicArn: pulumi.Output<string>;
   schedulerRoleArn: pulumi.Output<string>;
 }
@@ -112,22 +95,21 @@ export class SmartVault extends pulumi.ComponentResource {
     const topic = alertTopic(config, account, tags, here);
     const keys = vaultKeys(config, { account, roleArn: role.arn, tags }, opts);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
-    const audit = auditParts(config, { account, keys }, opts);
-    const auditTarget = pulumi.output(audit?.target);
-    const made = { account, keys, audit: auditTarget, topicArn: topic.arn, schedulerRoleArn: schedulerRole.arn };
+    const { parts, ...targets } = vaultBuckets(config, { account, keys, tags }, opts);
+    const made = { account, keys, ...targets, topicArn: topic.arn, schedulerRoleArn: schedulerRole.arn };
     const permissions = new aws.iam.RolePolicy(names.role, { role: role.name, policy: policyOf(config, made) }, here);
     const lambda = vaultFunction(
       {
         ...config,
         settings: settingsOf(
           config,
-          pulumi.output({ keys, audit: auditTarget, topicArn: topic.arn, clockRoleArn: schedulerRole.arn }),
+          pulumi.output({ keys, ...targets, topicArn: topic.arn, clockRoleArn: schedulerRole.arn }),
         ),
         role,
         topicArn: topic.arn,
         tags,
       },
-      { ...here, dependsOn: [permissions, ...(audit?.parts ?? [])] },
+      { ...here, dependsOn: [permissions, ...parts] },
     );
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, opts);
     recycleBins({ ...config, tags }, opts);
@@ -141,7 +123,7 @@ export class SmartVault extends pulumi.ComponentResource {
     this.functionName = lambda.name;
     this.topicArn = topic.arn;
     this.keyArns = everyKey.apply((all) => Object.fromEntries(all.map(({ region, keyArn }) => [region, keyArn])));
-    this.auditBucket = auditTarget.apply((target) => target?.bucket);
+    this.auditBucket = targets.audit.apply((target) => target?.bucket);
     this.registerOutputs({
       functionName: this.functionName,
       topicArn: this.topicArn,

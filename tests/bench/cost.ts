@@ -17,6 +17,7 @@ const FREE = { alarms: 10, metrics: 10, dashboards: 3, logGb: 5 };
 const DAYS = 30;
 const HOURS = 24 * DAYS;
 const VOLUMES = 100;
+const INSTANCES = 50;
 
 /** Figures of one night, as (a) and the rehearsal show them. */
 export interface Night {
@@ -53,6 +54,7 @@ export function monthlyCost(night: Night): CostLine[] {
     paid("KMS: the DR key", PRICE.kmsKey),
     paid("KMS: requests (five a copy)", ((VOLUMES * 5 * DAYS) / 10_000) * PRICE.kmsTenThousandRequests),
     paid("Lambda", lambdaUsd(invocations * night.seconds * night.memoryGb, invocations)),
+    paid("S3: a capture and a manifest a recovery point", ((INSTANCES * 2 * DAYS) / 1_000) * PRICE.s3ThousandPuts),
     metered("CloudWatch: alarms", night.alarms, FREE.alarms, PRICE.alarm),
     metered("CloudWatch: metrics", metrics, FREE.metrics, PRICE.metricMonth),
     metered("CloudWatch: dashboard", night.dashboards, FREE.dashboards, PRICE.dashboard),

@@ -103,6 +103,7 @@ describe("the boundary on keys", () => {
     ["CreateGrant", { ...viaEc2, ...forAws }],
     ["DescribeKey", {}],
     ["GenerateDataKey", { ...viaS3, "kms:EncryptionContext:aws:s3:arn": BUCKET }],
+    ["GenerateDataKey", { ...viaS3, "kms:EncryptionContext:aws:s3:arn": BUCKET.replace("audit", "manifests") }],
   ])("allows %s on a key of the account", (action, context) => {
     expect(limit({ action: `kms:${action}`, resource: OUR_KEY, context })).toBe("allowed");
   });

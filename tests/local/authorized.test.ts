@@ -96,7 +96,7 @@ describe("a call that the role's policy lacks", () => {
     ["MakeTaggedSnapshots", "UnauthorizedOperation", "ec2:CreateSnapshots", "snapshot/*"],
     ["TagOnlyWhatIsBeingMade", "UnauthorizedOperation", "ec2:CreateTags", "snapshot/*"],
     ["Observe", "UnauthorizedOperation", "ec2:DescribeInstances", "*"],
-    ["WriteAudit", "AccessDenied", "s3:PutObject", "arn:aws:s3:::smart-vault-dev-audit"],
+    ["WriteObjects", "AccessDenied", "s3:PutObject", "arn:aws:s3:::smart-vault-dev-audit"],
     ["SetTheClock", "AccessDeniedException", "scheduler:GetSchedule", "schedule/smart-vault-dev"],
     ["LetTheClockCall", "AccessDeniedException", "iam:PassRole", "role/smart-vault-dev-scheduler"],
   ])("fails without %s with %s", async (sid, code, action, resource) => {

@@ -147,7 +147,7 @@ export interface Account {
   dryUntilMs: number;
   /** Time at which SNS first accepted a mail that announced what a change releases. */
   announcedMs?: number;
-  /** Objects of the audit bucket, by key: what was written last, and the time since which it has been that. */
+  /** Manifests by region and key: what was written last, and the time since which it has been that. */
   manifests: Map<string, { body: string; sinceMs: number }>;
   /** Start of the last invocation that nothing kept from writing due manifests. */
   auditedMs: number;

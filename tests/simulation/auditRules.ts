@@ -1,6 +1,7 @@
 /**
- * Checks the audit bucket: each deletion that took effect in an invocation that ended by itself is in a record, with
- * its reason, unless a write was refused; and what can be restored in all regions has its manifest.
+ * Checks the audit bucket and the manifest buckets: each deletion that took effect in an invocation that ended by itself
+ * is in a record, with its reason, unless a write was refused; and what can be restored in a region has its manifest
+ * there.
  */
 import type { DeleteSnapshotCommandInput } from "@aws-sdk/client-ec2";
 import { HOUR_MS } from "../../src/vault/lib/time";
@@ -20,25 +21,27 @@ interface Manifest {
 }
 
 /**
- * Checks that a manifest is enough to restore from: for each volume a verified copy in every region, or that there was
- * one.
+ * Checks that a manifest is enough to restore from: for each volume a verified copy in the region it is in, or that
+ * there was one.
  */
-function checkManifest(account: Account, { volumes }: Manifest): void {
-  const { primary, drs, bySource, story } = account;
+function checkManifest(account: Account, { name }: Region, { volumes }: Manifest): void {
+  const { primary, bySource, story } = account;
   for (const { snapshot, copies } of volumes) {
     const { snapshotId } = snapshot;
     const known = primary.snapshots.get(snapshotId);
     if (known === undefined || known.untagged === true) continue;
-    for (const { name } of drs) {
-      const isNamed = copies.some(({ region }) => region === name);
-      if (isNamed || hasExpiredIn(account, known, name)) continue;
-      // Ignores who wrote a copy-expired tag, because a manifest deletes nothing and says what there is.
-      if (isSaidExpired(account, known, name)) continue;
-      const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
-      const how = begun.map(({ state }) => state).join(", ") || "none";
-      story.violate("a manifest is enough to restore from", `${snapshotId} to ${name}: ${how}`);
-    }
+    const isNamed = copies.some(({ region }) => region === name);
+    if (isNamed || hasExpiredIn(account, known, name)) continue;
+    // Ignores who wrote a copy-expired tag, because a manifest deletes nothing and says what there is.
+    if (isSaidExpired(account, known, name)) continue;
+    const begun = (bySource.get(snapshotId) ?? []).filter(({ region }) => region === name);
+    const how = begun.map(({ state }) => state).join(", ") || "none";
+    story.violate("a manifest is enough to restore from", `${snapshotId} to ${name}: ${how}`);
   }
+}
+
+interface Capture {
+  volumes: { volumeId: string }[];
 }
 
 /** Time within which an environment that does not know it writes it again, because a part may have been seen late. */
@@ -54,11 +57,11 @@ function lastCompletedMs({ byVolume }: Account, key: string): number {
 }
 
 /** Records a manifest, and checks that it is not written repeatedly once no fault kept the timer from carrying that. */
-function noteManifest(account: Account, key: string, body: string): void {
+function noteManifest(account: Account, { name }: Region, key: string, body: string): void {
   const { manifests, time, stormy, stormEndedMs, story } = account;
-  const known = manifests.get(key);
+  const known = manifests.get(`${name} ${key}`);
   if (known?.body !== body) {
-    manifests.set(key, { body, sinceMs: time.nowMs() });
+    manifests.set(`${name} ${key}`, { body, sinceMs: time.nowMs() });
     return;
   }
   const isLate = (sinceMs: number) => time.nowMs() - sinceMs >= WRITTEN_AGAIN_MS;
@@ -66,6 +69,16 @@ function noteManifest(account: Account, key: string, body: string): void {
   if (isLate(lastCompletedMs(account, key))) {
     story.violate("a manifest is not written again and again", key);
   }
+}
+
+/** Checks that a capture is of a recovery point, and has each volume of it. */
+function checkCapture(account: Account, key: string, { volumes }: Capture): void {
+  const { byVolume, story } = account;
+  const captured = new Set(volumes.map(({ volumeId }) => volumeId));
+  const made = [...byVolume.values()].flat().filter((one) => !inDr(account, one) && captureOf(one) === key);
+  const lacks = made.filter(({ volumeId }) => !captured.has(volumeId));
+  if (made.length > 0 && lacks.length === 0) return;
+  story.violate("a capture has the volumes of its recovery point", `${key}: ${made.length}, lacks ${lacks.length}`);
 }
 
 export function noteDeletion<T>({ audit }: Invocation, { SnapshotId = "" }: DeleteSnapshotCommandInput, result: T): T {
@@ -80,10 +93,14 @@ export function putObject(
   { Key = "", Body }: (Call & { name: "PutObject" })["input"],
 ): object {
   if (account.keyDisabledIn === region.name) throw awsError("KMS.DisabledException", "", 400);
-  account.story.count(Key.startsWith("runs/") ? "audit records" : "audit manifests");
-  if (!Key.startsWith("runs/")) {
-    checkManifest(account, JSON.parse(Body as string) as Manifest);
-    noteManifest(account, Key, Body as string);
+  account.story.count(`objects: ${Key.slice(0, Key.indexOf("/"))}`);
+  if (Key.startsWith("captures/")) {
+    checkCapture(account, Key, JSON.parse(Body as string) as Capture);
+    return {};
+  }
+  if (Key.startsWith("manifests/")) {
+    checkManifest(account, region, JSON.parse(Body as string) as Manifest);
+    noteManifest(account, region, Key, Body as string);
     return {};
   }
   const { decisions } = JSON.parse(Body as string) as RunRecord;
@@ -107,10 +124,18 @@ export function checkAudited({ story }: Account, invocation: Invocation): void {
   if (lost.length > 0) story.violate("a deletion is recorded", lost.join(" "));
 }
 
-/** `manifests/<instance>/<slot>.json`, the slot without its dashes and colons. */
-function manifestOf(snapshot: SimSnapshot): string {
+/** `<instance>/<slot>.json`, the slot without its dashes and colons. */
+function pointOf(snapshot: SimSnapshot): string {
   const instance = identityOf(snapshot)?.instanceId ?? "";
-  return `manifests/${instance}/${slotOf(snapshot).replace(/[-:]/g, "")}.json`;
+  return `${instance}/${slotOf(snapshot).replace(/[-:]/g, "")}.json`;
+}
+
+function manifestOf(snapshot: SimSnapshot): string {
+  return `manifests/${pointOf(snapshot)}`;
+}
+
+function captureOf(snapshot: SimSnapshot): string {
+  return `captures/${pointOf(snapshot)}`;
 }
 
 /** Records an invocation that ended by itself and could see and write everything. */
@@ -126,7 +151,7 @@ export function noteAudited(account: Account, tellings: Tellings, invocation: In
  * written.
  */
 export function checkManifests(account: Account): void {
-  if (account.settings.audit === undefined) return;
+  if (account.settings.manifests.length === 0) return;
   const seenMs = account.auditedMs - account.faults.nature.consistencyMs;
   const points = new Map<string, SimSnapshot[]>();
   for (const snapshot of [...account.byVolume.values()].flat()) {
@@ -142,7 +167,10 @@ export function checkManifests(account: Account): void {
       );
     const isWhole =
       parts.every((one) => isThere(one) && (one.completedMs ?? Infinity) < seenMs) && originals.every(isCopied);
-    if (originals.length === 0 || !isWhole || account.manifests.has(key)) continue;
-    account.story.violate("a recovery point has its manifest", key);
+    if (originals.length === 0 || !isWhole) continue;
+    for (const { name } of account.drs) {
+      if (account.manifests.has(`${name} ${key}`)) continue;
+      account.story.violate("a recovery point has its manifest in every DR region", `${key} in ${name}`);
+    }
   }
 }

@@ -21,7 +21,7 @@ type Config = Pick<EC2Client["config"], "region" | "maxAttempts" | "retryStrateg
 
 /** Asks the client's own retry strategy what it would do. A refusal comes at once; a retry comes after a wait. */
 async function traitsOf(config: Config): Promise<ClientTraits> {
-  // The audit log's PUT is signed with them; resolved now, they cause no wait later.
+  // A PUT is signed with them; resolved now, they cause no wait later.
   await config.credentials();
   const strategy = await config.retryStrategy();
   let retriesTransient = false;
@@ -127,7 +127,7 @@ function makeRegister() {
 }
 
 /**
- * Intercepts the one request that the vault sends without the SDK: a PUT to the audit bucket. It has its own attempts.
+ * Intercepts the one request that the vault sends without the SDK: a PUT to a bucket. It has its own attempts.
  */
 function interceptFetch(send: Send): () => void {
   const before = globalThis.fetch;

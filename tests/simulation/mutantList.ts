@@ -145,16 +145,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "manifests do not wait for copies",
-    file: "report/audit/manifest.ts",
-    original: `one.state === "completed" && unsafeIn(seen, one) === undefined;`,
+    file: "report/manifests/manifest.ts",
+    original: `one.state === "completed" && unsafeIn(here, one) === undefined;`,
     mutated: `one.state === "completed";`,
     plausible: "a recovery point exists when its snapshots are completed",
   },
   {
     name: "manifests of the last hours are written by every new environment",
-    file: "report/audit/audit.ts",
-    original: "budget.now() - LAG_MS)",
-    mutated: "budget.now() - 1_440 * MINUTE_MS)",
+    file: "report/manifests/write.ts",
+    original: "now() - LAG_MS)",
+    mutated: "now() - 1_440 * MINUTE_MS)",
     plausible: "writing the same object again does no harm",
   },
   {

@@ -6,14 +6,17 @@ import { type AccountView, requestsOf } from "../../src/iam/callRequests";
 import type { Call } from "../../src/iam/call";
 import { type Decision, type IamPolicy, type IamRequest, compilePolicy } from "../../src/iam/evaluator";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import { bucketArnsIn, bucketKeyStatements } from "../../src/iam/buckets";
 import { functionPolicy } from "../../src/iam/functionPolicy";
 import { type Account, type Region } from "./account";
 import { volumesOfSet } from "./ec2Creates";
+import type { VaultSettings } from "../../src/vault/model/settings";
+
+const HERE = { partition: "aws", accountId: ACCOUNT_ID };
 
 function viewOf(account: Account, region: Region): AccountView {
   return {
-    partition: "aws",
-    accountId: ACCOUNT_ID,
+    ...HERE,
     tagsOf: (id) => {
       if (id.startsWith("i-")) return account.instances.get(id)?.tags;
       if (id.startsWith("vol-")) return account.volumes.get(id)?.tags;
@@ -35,16 +38,26 @@ export function asker(account: Account): (region: Region, call: Call) => IamRequ
   };
 }
 
-/** Returns the role's policy, as the stack writes it for this vault. */
+/** Returns what the keys' own policies allow the role for the vault's buckets, each statement with its key. */
+function bucketKeyUse({ vaultId, dr, audit, manifests, clock }: VaultSettings) {
+  const has = { vaultId, drRegions: dr.map(({ region }) => region), audit: audit !== undefined };
+  return dr.flatMap(({ region, keyArn }) => {
+    const bucketArns = bucketArnsIn(region, { ...has, manifests: manifests.length > 0 }, HERE);
+    const statements = bucketKeyStatements({ roleArn: clock.roleArn, restoreRoleArns: [], region, bucketArns });
+    return statements.map((statement) => ({ ...statement, Resource: keyArn }));
+  });
+}
+
+/** Returns the role's permissions, as the stack writes them for this vault. */
 export function roleOf({ settings }: Account, dryRun: boolean): (request: IamRequest) => Decision {
-  const policy = functionPolicy({
+  const { Statement } = functionPolicy({
     ...settings,
+    ...HERE,
     dryRun,
-    partition: "aws",
-    accountId: ACCOUNT_ID,
     sourceKeyArns: [],
     schedulerRoleArn: settings.clock.roleArn,
   });
+  const policy = { Statement: [...(Statement as unknown[]), ...bucketKeyUse(settings)] };
   const decide = compilePolicy(policy as unknown as IamPolicy);
   // Reads, the timer and the mail repeat the same requests.
   const decided = new Map<string, Decision>();

@@ -1,6 +1,7 @@
 /** Draws the settings of the vault under simulation, as the stack would capture them, with what the seed chooses. */
-import type { VaultSettings } from "../../src/vault/model/settings";
+import type { BucketTarget, VaultSettings } from "../../src/vault/model/settings";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
+import { bucketName } from "../../src/iam/buckets";
 import { namesOf } from "../../src/iam/names";
 import { SETTINGS, keeping } from "../support/world";
 import { drawRetention } from "./edits";
@@ -22,6 +23,11 @@ function keyArn(region: string): string {
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/${namesOf(VAULT_ID).schedulerRole}`;
 export const FUNCTION_ARN = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${VAULT_ID}`;
 
+function targetIn(region: string, purpose: "audit" | "manifests"): BucketTarget {
+  const bucket = bucketName(VAULT_ID, purpose, ACCOUNT_ID, region);
+  return { bucket, region, host: `${bucket}.s3.${region}.amazonaws.com` };
+}
+
 /** Whatever else the vault's settings have comes from the tests' common world. */
 export function drawSettings(random: Random): VaultSettings {
   const names = namesOf(VAULT_ID);
@@ -35,8 +41,7 @@ export function drawSettings(random: Random): VaultSettings {
   const encrypts = random.chance(0.25);
   const audits = random.chance(0.4);
   const mailOn = random.fork("mailOn").pick(MAIL_ON);
-  const bucket = "smart-vault-simulated-audit";
-  const host = `${bucket}.s3.${DR_REGION}.amazonaws.com`;
+  const manifests = random.fork("manifests").chance(0.7);
   return {
     ...SETTINGS,
     editGraceDays: 1,
@@ -46,7 +51,8 @@ export function drawSettings(random: Random): VaultSettings {
     mailOn,
     // No copy takes longer but a slow one (ec2Copies.ts).
     copyStuckHours: 2,
-    ...(audits && { audit: { bucket, region: DR_REGION, host } }),
+    ...(audits && { audit: targetIn(DR_REGION, "audit") }),
+    manifests: manifests ? drRegions.map((region) => targetIn(region, "manifests")) : [],
     ...(encrypts && { primaryKeyArn: keyArn("us-east-1") }),
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },

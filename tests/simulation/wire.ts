@@ -14,8 +14,8 @@ import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
 import { noteRefused, noteSent } from "./tryRules";
 
-/** The timeout of the audit log's PUT (src/vault/aws/s3.ts). */
-const PUT_HANG_MS = 10_000;
+/** The timeout of a PUT (src/vault/aws/s3.ts). */
+const PUT_HANG_MS = 5_000;
 /** Calls that a notification depends on. */
 const REPORTING = ["GetSchedule", "UpdateSchedule", "Publish"];
 /** The SDK doubles from here, with a random share of it. */

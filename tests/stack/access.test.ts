@@ -30,6 +30,7 @@ const PROD: FunctionPolicyArgs = {
   tagKey: "backup",
   policies: { True: {} },
   sourceKeyArns: [],
+  manifests: [],
   topicArn: TOPIC,
   schedulerRoleArn: SCHEDULER_ROLE,
 };

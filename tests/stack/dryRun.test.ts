@@ -1,6 +1,6 @@
 /** Tests a production stack with dryRun. */
 import { settingsIn } from "../support/stackArchive";
-import { AUDIT_RIGHTS, FUNCTION_RIGHTS, VAULT } from "../support/stackPolicies";
+import { BUCKET_RIGHTS, FUNCTION_RIGHTS, VAULT } from "../support/stackPolicies";
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import { SETTINGS } from "../support/stackSettings";
 
@@ -15,7 +15,7 @@ test("allows the function to read, notify, set the timer and log, and not to wri
   const may = ["Observe", "AskForKeyStates", "Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
   expect(policyOf(inputs).Statement).toStrictEqual([
     ...FUNCTION_RIGHTS.filter(({ Sid }) => may.includes(Sid)),
-    ...AUDIT_RIGHTS,
+    BUCKET_RIGHTS,
   ]);
 });
 

@@ -19,7 +19,8 @@ interface Variant {
 }
 
 function facts(vaultId: string, region: string, more: Partial<KeyFacts> = {}): KeyFacts {
-  const plain = { restores: false, isSeparate: false, audit: false, trail: false };
+  const manifests = region !== "us-east-1";
+  const plain = { restores: false, isSeparate: false, audit: false, manifests, trail: false };
   return { vaultId, region, ec2Regions: [region], ...plain, ...more };
 }
 
@@ -32,11 +33,11 @@ const both = { restores: true, isSeparate: true };
 
 const VARIANTS: Record<string, Variant> = {
   "dev as it is": { stack: "dev", overrides: [], keys: [facts(DEV, "us-west-2")] },
-  "dev with administrators and encryption in the primary region": {
+  "dev with administrators and encryption in the primary region, without manifests": {
     stack: "dev",
-    overrides: [administered, "encryptPrimary=true"],
+    overrides: [administered, "encryptPrimary=true", "manifests=false"],
     keys: [
-      facts(DEV, "us-west-2", { isSeparate: true }),
+      facts(DEV, "us-west-2", { isSeparate: true, manifests: false }),
       facts(DEV, "us-east-1", { isSeparate: true, ec2Regions: ALL.slice(0, 2) }),
     ],
   },

@@ -1,6 +1,6 @@
 /** Tests a production stack that locks its copies: the function's setting and its one additional permission. */
 import { type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
-import { AUDIT_RIGHTS, FUNCTION_RIGHTS, LOCK_RIGHTS, VAULT } from "../support/stackPolicies";
+import { BUCKET_RIGHTS, FUNCTION_RIGHTS, LOCK_RIGHTS, VAULT } from "../support/stackPolicies";
 
 let stack: DeclaredStack;
 
@@ -16,7 +16,7 @@ test("allows the function to lock this vault's copies as long as configured, and
     ...FUNCTION_RIGHTS.slice(0, index),
     LOCK_RIGHTS,
     ...FUNCTION_RIGHTS.slice(index),
-    ...AUDIT_RIGHTS,
+    BUCKET_RIGHTS,
   ]);
 });
 

@@ -24,6 +24,7 @@ beforeAll(async () => {
     "memoryMb=1024",
     "timeoutSeconds=900",
     "reserveConcurrency=true",
+    "manifests=false",
     `sourceKeyArns=["${SOURCE_KEY}"]`,
     `restoreRoleArns=["${RESTORER}"]`,
     `permissionsBoundaryArn=${BOUNDARY}`,
@@ -105,6 +106,11 @@ test("gives a weekly stack every alarm that a daily one has", () => {
   expect(stack.warnings.filter((text) => text.includes("alarm"))).toStrictEqual([]);
 });
 
+test("makes no bucket without manifests and audit log, and grants nothing on one", () => {
+  expect(stack.list.filter((line) => line.startsWith("aws:s3/"))).toStrictEqual([]);
+  expect(JSON.stringify(functionRights())).not.toContain("s3:");
+});
+
 test("uses another partition's own ARNs", () => {
   const account = { partition: "aws-cn", accountId: ACCOUNT_ID };
   const policy = functionPolicy({
@@ -117,6 +123,7 @@ test("uses another partition's own ARNs", () => {
     tagKey: "backup",
     policies: { True: {} },
     sourceKeyArns: [],
+    manifests: [{ bucket: "m", region: "cn-northwest-1", host: "" }],
     topicArn: "arn:aws-cn:sns:cn-north-1:1:t",
     schedulerRoleArn: "arn:aws-cn:iam::1:role/s",
   });

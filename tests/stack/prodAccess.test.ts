@@ -3,8 +3,8 @@ import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { ARN, type DeclaredStack, declareStack, policyOf } from "../support/stackProgram";
 import {
   FUNCTION,
-  AUDIT_KEY_POLICY,
-  AUDIT_RIGHTS,
+  BUCKET_KEY_POLICY,
+  BUCKET_RIGHTS,
   FUNCTION_RIGHTS,
   KEY_POLICY,
   KEY_USE,
@@ -56,7 +56,7 @@ describe("the function's permissions", () => {
     const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
     expect(inputs).toStrictEqual({ role: `${VAULT}-function`, policy: inputs.policy });
     expect(policyOf(inputs).Version).toBe("2012-10-17");
-    expect(statements()).toStrictEqual([...FUNCTION_RIGHTS, ...AUDIT_RIGHTS]);
+    expect(statements()).toStrictEqual([...FUNCTION_RIGHTS, BUCKET_RIGHTS]);
   });
 
   test("include no write on all resources and no action by wildcard", () => {
@@ -126,7 +126,7 @@ describe("the DR key", () => {
   test("is administered by the account, which can't use it, and used by the function through EC2", () => {
     expect(policyOf(stack.inputs("aws:kms/key:Key"))).toStrictEqual({
       ...KEY_POLICY,
-      Statement: [...KEY_POLICY.Statement, AUDIT_KEY_POLICY, TRAIL_KEY_POLICY],
+      Statement: [...KEY_POLICY.Statement, BUCKET_KEY_POLICY, TRAIL_KEY_POLICY],
     });
   });
 

@@ -62,8 +62,8 @@ test("retains all that is protected, so that it is kept in AWS even if it is unp
   const named = stack.program.declared.map(({ type, name }) => ({ type, name }));
   const kept = named.filter(({ type, name }) => stack.options(type, name).protect);
   const types = (pattern: RegExp) => kept.filter(({ type }) => pattern.test(type)).length;
-  expect([types(/^aws:kms\//), types(/^aws:s3\//)]).toStrictEqual([6, 7]);
-  expect(kept).toHaveLength(13);
+  expect([types(/^aws:kms\//), types(/^aws:s3\//)]).toStrictEqual([6, 3 * 7]);
+  expect(kept).toHaveLength(27);
   expect(kept.filter(({ type, name }) => !stack.options(type, name).retainOnDelete)).toStrictEqual([]);
 });
 
@@ -87,9 +87,9 @@ describe("the keys", () => {
       Condition?.StringEquals,
     ]);
     const via = (regions: string[]) => ({ "kms:ViaService": regions.map((one) => `ec2.${one}.amazonaws.com`) });
-    // The audit bucket's use of the first DR key has its own test.
-    const forAudit: unknown[] = ["VaultAudits", "ReadAudit", "TrailEncrypts"];
-    const forCopies = use.slice(1).filter(([sid]) => !forAudit.includes(sid));
+    // The buckets' use of the DR keys has its own tests.
+    const forBuckets: unknown[] = ["VaultWrites", "ReadObjects", "TrailEncrypts"];
+    const forCopies = use.slice(1).filter(([sid]) => !forBuckets.includes(sid));
     expect(forCopies).toStrictEqual([
       ["VaultCopies", { AWS: [ROLE] }, COPY_USE, via(ec2Regions)],
       ["VaultCopiesGrants", { AWS: [ROLE] }, "kms:CreateGrant", via(ec2Regions)],
@@ -160,6 +160,10 @@ test("gives the function the regions in the config's order, each with its key, a
     ...SETTINGS,
     dr: DR.map((region) => ({ region, keyArn: ARN.keyIn(region) })),
     primaryKeyArn: ARN.keyIn("us-east-1"),
+    manifests: DR.map((region) => {
+      const bucket = `${VAULT}-manifests-${ACCOUNT_ID}-${region}`;
+      return { bucket, region, host: `${bucket}.s3.${region}.amazonaws.com` };
+    }),
   });
 });
 

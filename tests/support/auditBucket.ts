@@ -1,23 +1,25 @@
-/** Provides a test's audit bucket: what was PUT there, and what it answers. */
+/** Provides a test's audit bucket and manifest buckets: what was PUT there, and what they answer. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
-import type { AuditTarget, VaultSettings } from "../../src/vault/model/settings";
+import type { BucketTarget, VaultSettings } from "../../src/vault/model/settings";
 import { makeRig } from "./rig";
-import { NOW, SETTINGS, SLOT, copyOf, keeping, snapshot } from "./world";
+import { DR, DR2, NOW, SETTINGS, SLOT, copyOf, keeping, snapshot } from "./world";
 
-const AUDIT: AuditTarget = {
-  bucket: "vault-audit",
-  region: "us-west-2",
-  host: "vault-audit.s3.us-west-2.amazonaws.com",
-};
+function targetOf(bucket: string, region: string): BucketTarget {
+  return { bucket, region, host: `${bucket}.s3.${region}.amazonaws.com` };
+}
+
+const AUDIT = targetOf("vault-audit", DR.region);
+const MANIFESTS = [DR, DR2].map(({ region }) => targetOf("vault-manifests", region));
 
 /** Events that trigger the function, and what its first invocation at the slot writes. */
 export const RUN = { kind: "run", slot: SLOT };
 export const SWEEP = { kind: "sweep" };
 export const RECORD = "runs/2026/11/22/20261122T030000Z-run-1.json";
 export const MANIFEST = "manifests/i-1/20261122T030000Z.json";
+export const CAPTURE = "captures/i-1/20261122T030000Z.json";
 
 interface WrittenDecision {
   kind: string;
@@ -41,6 +43,16 @@ interface WrittenRecord {
   problems: { kind: string }[];
 }
 
+/** Returns an object's key; in another region than the first DR region it begins with that region. */
+function keyOf(url: URL): string {
+  const target = [AUDIT, ...MANIFESTS].find(({ host }) => host === url.host);
+  if (target === undefined) throw new Error(`unexpected host ${url.host}`);
+  const region = target.region === DR.region ? "" : `${target.region}/`;
+  const isRecord = url.pathname.startsWith("/runs/");
+  if (isRecord !== (target === AUDIT)) throw new Error(`${url.pathname} is in the wrong bucket: ${url.host}`);
+  return `${region}${url.pathname.slice(1)}`;
+}
+
 /** Replaces fetch. A `status` other than 200 refuses what is put under the key, or under any without one. */
 export function fakeBucket() {
   const bucket = {
@@ -50,11 +62,10 @@ export function fakeBucket() {
     put: [] as string[],
   };
   jest.spyOn(globalThis, "fetch").mockImplementation((url, init) => {
-    const { pathname, host } = new URL(url instanceof Request ? url.url : url);
-    bucket.put.push(pathname.slice(1));
-    if (host !== AUDIT.host) throw new Error(`unexpected host ${host}`);
-    const status = pathname.endsWith(bucket.refused) ? bucket.status : 200;
-    if (status === 200) bucket.objects.set(pathname.slice(1), init?.body as string);
+    const key = keyOf(new URL(url instanceof Request ? url.url : url));
+    bucket.put.push(key);
+    const status = key.startsWith(bucket.refused) || key.endsWith(bucket.refused) ? bucket.status : 200;
+    if (status === 200) bucket.objects.set(key, init?.body as string);
     const text = status === 200 ? "" : "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
     return Promise.resolve(new Response(text, { status }));
   });
@@ -74,17 +85,17 @@ export function fakeBucket() {
   };
 }
 
-const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "audit.schema.json"), "utf8")) as {
-  definitions: object;
-};
+export function schemaIn(file: string): { definitions: object } {
+  return JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", file), "utf8")) as { definitions: object };
+}
 
 /**
- * Returns what is wrong with an object by docs/audit.schema.json, or nothing if it is as documented.
- * @param is the one definition that it must match, so that an error is named
+ * Returns what is wrong with an object by its published schema, or nothing if it is as documented.
+ * @param of the one definition that it must match, so that an error is named
  */
-export function schemaFaults(written: unknown, of: "record" | "manifest"): string[] {
+export function schemaFaults(written: unknown, of: "record" | "manifest" | "capture"): string[] {
   const ajv = new Ajv({ allErrors: true });
-  const { definitions } = SCHEMA;
+  const { definitions } = schemaIn(of === "record" ? "audit.schema.json" : "manifest.schema.json");
   const validate = ajv.compile({ definitions, $ref: `#/definitions/${of}` });
   if (validate(written)) return [];
   return (validate.errors ?? []).map(
@@ -94,6 +105,12 @@ export function schemaFaults(written: unknown, of: "record" | "manifest"): strin
 
 /** Settings of a vault with an audit bucket that keeps for three days. */
 export const AUDITED: VaultSettings = { ...SETTINGS, audit: AUDIT, policies: keeping(3) };
+
+/** Settings of such a vault that writes manifests, not an audit log. */
+export const MANIFESTED: VaultSettings = { ...AUDITED, audit: undefined, manifests: MANIFESTS.slice(0, 1) };
+
+/** The same with a second DR region. */
+export const IN_BOTH: VaultSettings = { ...MANIFESTED, dr: [DR, DR2], manifests: MANIFESTS };
 
 export function rigOf(settings: VaultSettings = AUDITED): ReturnType<typeof makeRig> {
   const rig = makeRig(settings);

@@ -19,7 +19,10 @@ export interface KeyFacts {
   restores: boolean;
   /** True if {@link ADMINISTRATORS} administer it, in place of the account. */
   isSeparate: boolean;
+  /** True if its region has the audit bucket. */
   audit: boolean;
+  /** True if its region has a manifest bucket. */
+  manifests: boolean;
   trail: boolean;
 }
 

@@ -64,28 +64,28 @@ function userRows(who: Who, facts: KeyFacts, regions: readonly string[]): Row[] 
   return [...all.flatMap((region) => ebsRows(regions.includes(region), who, region)), ...misuseRows(who, facts)];
 }
 
-/** Makes rows for the audit bucket: the function encrypts what it writes there, and people who restore read it. */
-function auditRows(facts: KeyFacts): Row[] {
-  const { vaultId, region, audit, restores } = facts;
+/** Makes rows for a bucket: the function encrypts what it writes there, and people who restore read it. */
+function bucketRows(facts: KeyFacts, purpose: "audit" | "manifests", isThere: boolean): Row[] {
+  const { vaultId, region, restores } = facts;
   const forBucket = (bucket: string, way: Way): Way => ({
     how: `for the bucket ${bucket} ${way.how}`,
     context: { ...way.context, "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucket}` },
   });
-  const bucket = `${vaultId}-audit-${ACCOUNT_ID}-us-west-2`;
+  const bucket = `${vaultId}-${purpose}-${ACCOUNT_ID}-${purpose === "audit" ? "us-west-2" : region}`;
   const s3 = through("s3", region);
   const own = forBucket(bucket, s3);
   const others = [through("s3", "us-east-2"), through("lambda", region), directly].map((way) => forBucket(bucket, way));
   const role = vaultRole(facts);
   return [
-    row(audit, { ...role, iam: audit ? "nothing" : "vault" }, writing, own),
+    row(isThere, { ...role, iam: isThere ? "nothing" : "vault" }, writing, own),
     row(false, role, otherThanWriting, own),
     grantRow(false, role, own),
     ...[s3, forBucket("another", s3), ...others].map((way) => row(false, role, writing, way)),
-    row(audit && restores, restorer, decryption, own),
+    row(isThere && restores, restorer, decryption, own),
     row(false, restorer, otherThanReading, own),
     grantRow(false, restorer, own),
     ...[s3, forBucket("another", s3), ...others].map((way) => row(false, restorer, decryption, way)),
-    row(audit && restores, restorer, decryption, forBucket(`${bucket}/trail/x.json.gz`, s3)),
+    row(isThere && restores, restorer, decryption, forBucket(`${bucket}/trail/x.json.gz`, s3)),
     ...[iamAdmin, rootUser, ...administrators, ...strangers(facts)].map((who) => row(false, who, anyUse, own)),
   ];
 }
@@ -145,11 +145,13 @@ function administrationRows(facts: KeyFacts): Row[] {
  */
 function furtherRows(facts: KeyFacts): Row[] {
   const { vaultId, region } = facts;
-  const bucket = `arn:aws:s3:::${vaultId}-audit-${ACCOUNT_ID}-us-west-2`;
+  const buckets = [`${vaultId}-audit-${ACCOUNT_ID}-us-west-2`, `${vaultId}-manifests-${ACCOUNT_ID}-${region}`];
   const isForAws = { "kms:GrantIsForAWSResource": "true" };
   const ways = [
     through("ec2", region, isForAws),
-    through("s3", region, { "kms:EncryptionContext:aws:s3:arn": bucket, ...isForAws }),
+    ...buckets.map((bucket) =>
+      through("s3", region, { "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucket}`, ...isForAws }),
+    ),
   ];
   return [vaultRole(facts), plainRestorer].flatMap((who) =>
     ways.flatMap((way) => [administration, newPolicy, otherUse].map((asked) => row(false, who, asked, way))),
@@ -162,7 +164,8 @@ export function keyTable(facts: KeyFacts): Row[] {
   const all = [
     ...userRows(vaultRole(facts), facts, facts.ec2Regions),
     ...userRows(restorer, facts, facts.restores ? [facts.region] : []),
-    ...auditRows(facts),
+    ...bucketRows(facts, "audit", facts.audit),
+    ...bucketRows(facts, "manifests", facts.manifests),
     ...trailRows(facts),
     ...administrationRows(facts),
     ...furtherRows(facts),

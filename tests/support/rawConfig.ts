@@ -45,6 +45,7 @@ export const GOOD: Record<string, string> = {
   restoreRoleArns: "[]",
   keyAdministrators: "[]",
   permissionsBoundaryArn: "",
+  manifests: "true",
   audit: "false",
   auditRetentionDays: "400",
   auditLockDays: "0",

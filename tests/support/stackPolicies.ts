@@ -245,33 +245,37 @@ export const KEY_POLICY = {
   ],
 };
 
-const AUDIT_BUCKET = `${VAULT}-audit-${ACCOUNT_ID}-us-west-2`;
-const AUDIT_KEY_USE = {
+/** Overrides of a stack that has everything in its buckets, of which all expires. */
+export const EXPIRING = [
+  ...["audit=true", "trail=true", "auditLockDays=90", "orphans=expire"],
+  `restoreRoleArns=["arn:aws:iam::${ACCOUNT_ID}:role/restorer"]`,
+];
+
+const bucketArn = (purpose: string, region: string) => `arn:aws:s3:::${VAULT}-${purpose}-${ACCOUNT_ID}-${region}`;
+
+/** Statement that `audit` and `manifests` add to the function's permissions. */
+export const BUCKET_RIGHTS = {
+  Sid: "WriteObjects",
+  Effect: "Allow",
+  Action: "s3:PutObject",
+  Resource: [
+    `${bucketArn("audit", "us-west-2")}/runs/*`,
+    ...["captures", "manifests"].map((prefix) => `${bucketArn("manifests", "*")}/${prefix}/*`),
+  ],
+  Condition: { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } },
+};
+
+/** Statement that they add to the DR key's policy. */
+export const BUCKET_KEY_POLICY = {
+  Sid: "VaultWrites",
+  Effect: "Allow",
+  Principal: { AWS: [ROLE] },
   Action: "kms:GenerateDataKey",
+  Resource: "*",
   Condition: {
     StringEquals: {
       "kms:ViaService": "s3.us-west-2.amazonaws.com",
-      "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${AUDIT_BUCKET}`,
+      "kms:EncryptionContext:aws:s3:arn": ["audit", "manifests"].map((purpose) => bucketArn(purpose, "us-west-2")),
     },
   },
-};
-
-/** Statements that `audit: true` adds to the function's permissions. */
-export const AUDIT_RIGHTS = [
-  {
-    Sid: "WriteAudit",
-    Effect: "Allow",
-    Action: "s3:PutObject",
-    Resource: ["runs", "manifests"].map((prefix) => `arn:aws:s3:::${AUDIT_BUCKET}/${prefix}/*`),
-  },
-  { Sid: "EncryptAudit", Effect: "Allow", Resource: [ARN.key], ...AUDIT_KEY_USE },
-];
-
-/** Statements that `audit: true` adds to the DR key's policy. */
-export const AUDIT_KEY_POLICY = {
-  Sid: "VaultAudits",
-  Effect: "Allow",
-  Principal: { AWS: [ROLE] },
-  Resource: "*",
-  ...AUDIT_KEY_USE,
 };

@@ -12,6 +12,12 @@ function keyIn(region: string): string {
   return `arn:aws:kms:${region}:${ACCOUNT_ID}:key/11111111-2222-3333-4444-555555555555`;
 }
 
+/** Returns the region at the end of a name. */
+function regionIn(name: string): string {
+  const [region = "us-west-2"] = /[a-z]{2}-[a-z]+-\d$/.exec(name) ?? [];
+  return region;
+}
+
 /** ARNs as AWS gives them. `key` is that of the DR region of both stacks. */
 export const ARN = {
   key: keyIn("us-west-2"),
@@ -26,8 +32,8 @@ export const make: Make = (type, name, inputs) => {
   const physical = String(inputs.name);
   switch (type) {
     case "aws:kms/key:Key": {
-      const [region = "us-west-2"] = /[a-z]{2}-[a-z]+-\d$/.exec(name) ?? [];
-      return { arn: keyIn(region), keyId: keyIn(region).slice(-36) };
+      const key = keyIn(regionIn(name));
+      return { arn: key, keyId: key.slice(-36) };
     }
     case "aws:iam/role:Role":
       return { arn: ARN.role(physical) };
@@ -36,7 +42,9 @@ export const make: Make = (type, name, inputs) => {
     case "aws:lambda/function:Function":
       return { arn: ARN.function(physical) };
     case "aws:s3/bucket:Bucket":
-      return { bucketRegionalDomainName: `${String(inputs.bucket)}.s3.us-west-2.amazonaws.com` };
+      return {
+        bucketRegionalDomainName: `${String(inputs.bucket)}.s3.${regionIn(String(inputs.bucket))}.amazonaws.com`,
+      };
     default:
       return {};
   }

@@ -28,6 +28,13 @@ export const SETTINGS: VaultSettings = {
     region: "us-west-2",
     host: "smart-vault-prod-audit-123456789012-us-west-2.s3.us-west-2.amazonaws.com",
   },
+  manifests: [
+    {
+      bucket: "smart-vault-prod-manifests-123456789012-us-west-2",
+      region: "us-west-2",
+      host: "smart-vault-prod-manifests-123456789012-us-west-2.s3.us-west-2.amazonaws.com",
+    },
+  ],
   mailOn: "failure",
   topicArn: ARN.topic("smart-vault-prod"),
   clock: {

@@ -45,6 +45,7 @@ export const SETTINGS: VaultSettings = {
   timezone: "UTC",
   startWindowHours: 8,
   copyStuckHours: 12,
+  manifests: [],
   mailOn: "failure",
   topicArn: "arn:aws:sns:us-east-1:111122223333:vault",
   clock: { name: "clock", groupName: "vault", roleArn: "arn:aws:iam::111122223333:role/clock" },

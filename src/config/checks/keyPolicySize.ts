@@ -4,7 +4,8 @@
  */
 import { partitionOf } from "../../iam/partition";
 import type { PolicySizeContext } from "./policySize";
-import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
+import { trailArnOf } from "../../iam/auditPolicies";
+import { bucketArnsIn, bucketKeyStatements } from "../../iam/buckets";
 import { keyPolicy } from "../../iam/keyPolicy";
 import { namesOf } from "../../iam/names";
 
@@ -13,29 +14,31 @@ const MAX_POLICY = 32_768;
 
 const ACCOUNT_ID = "0".repeat(12);
 
-export type KeyPolicyContext = Pick<PolicySizeContext, "vaultId" | "primaryRegion" | "drRegions" | "audit"> & {
+export type KeyPolicyContext = Pick<
+  PolicySizeContext,
+  "vaultId" | "primaryRegion" | "drRegions" | "audit" | "manifests"
+> & {
   trail: boolean;
   restoreRoleArns: readonly string[];
   keyAdministrators: readonly string[];
 };
 
 /**
- * Returns the bytes of the longest policy of a key of the vault: that of the first DR region, which the audit log uses
- * too.
+ * Returns the bytes of the longest policy of a key of the vault: that of the first DR region, which the audit bucket is
+ * in.
  */
 export function keyPolicyLength(context: KeyPolicyContext): number {
-  const { vaultId, primaryRegion, drRegions, audit, trail, ...users } = context;
+  const { vaultId, primaryRegion, drRegions, audit, manifests, trail, ...users } = context;
   const account = { partition: partitionOf(primaryRegion), accountId: ACCOUNT_ID };
   const [region = ""] = drRegions;
   const roleArn = `arn:${account.partition}:iam::${ACCOUNT_ID}:role/${namesOf(vaultId).role}`;
-  const bucketArn = bucketArnOf(account, auditBucketName(vaultId, ACCOUNT_ID, region));
   const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
-  const ofAudit = { roleArn, restoreRoleArns: users.restoreRoleArns, region, bucketArn, trailArn };
+  const bucketArns = bucketArnsIn(region, { vaultId, drRegions, audit, manifests }, account);
   const policy = keyPolicy(account, region, {
     ...users,
     roleArn,
     ec2Regions: [region],
-    more: audit ? auditKeyStatements(ofAudit) : [],
+    more: bucketKeyStatements({ roleArn, restoreRoleArns: users.restoreRoleArns, region, bucketArns, trailArn }),
   });
   return Buffer.byteLength(JSON.stringify(policy));
 }

@@ -4,7 +4,7 @@
  */
 import { partitionOf } from "../../iam/partition";
 import { functionPolicy } from "../../iam/functionPolicy";
-import { auditBucketName } from "../../iam/auditPolicies";
+import { bucketName } from "../../iam/buckets";
 import { namesOf } from "../../iam/names";
 import type { WriteAccessArgs } from "../../iam/writeStatements";
 
@@ -18,16 +18,20 @@ const KEY_ID = "0".repeat(36);
 export type PolicySizeContext = Pick<
   WriteAccessArgs,
   "vaultId" | "primaryRegion" | "tagKey" | "policies" | "sourceKeyArns" | "lock"
-> & { drRegions: readonly string[]; encryptPrimary: boolean | string; audit: boolean };
+> & { drRegions: readonly string[]; encryptPrimary: boolean | string; audit: boolean; manifests: boolean };
 
 /** Returns the characters of the function's policy. A dry run counts with its writes, because it will end one day. */
 export function policyLength(context: PolicySizeContext): number {
-  const { vaultId, primaryRegion, drRegions, encryptPrimary, audit, ...others } = context;
+  const { vaultId, primaryRegion, drRegions, encryptPrimary, audit, manifests, ...others } = context;
   const partition = partitionOf(primaryRegion);
   const keyIn = (region: string) => `arn:${partition}:kms:${region}:${ACCOUNT_ID}:key/${KEY_ID}`;
   const primaryKeyArn = encryptPrimary === true ? keyIn(primaryRegion) : encryptPrimary;
-  const [region = ""] = drRegions;
-  const bucket = auditBucketName(vaultId, ACCOUNT_ID, region);
+  const target = (purpose: "audit" | "manifests") => (region: string) => ({
+    bucket: bucketName(vaultId, purpose, ACCOUNT_ID, region),
+    region,
+    host: "",
+  });
+  const [log] = drRegions.map(target("audit"));
   const names = namesOf(vaultId);
   const policy = functionPolicy({
     ...others,
@@ -38,7 +42,8 @@ export function policyLength(context: PolicySizeContext): number {
     dryRun: false,
     dr: drRegions.map((one) => ({ region: one, keyArn: keyIn(one) })),
     ...(primaryKeyArn !== false && { primaryKeyArn }),
-    ...(audit && { audit: { bucket, region, host: "" } }),
+    ...(audit && { audit: log }),
+    manifests: manifests ? drRegions.map(target("manifests")) : [],
     topicArn: `arn:${partition}:sns:${primaryRegion}:${ACCOUNT_ID}:${names.topic}`,
     schedulerRoleArn: `arn:${partition}:iam::${ACCOUNT_ID}:role/${names.schedulerRole}`,
   });

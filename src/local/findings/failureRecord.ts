@@ -1,6 +1,6 @@
 /** Reads the audit log's first record of a failed copy from the bucket. */
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import { RUNS_PREFIX } from "../../vault/model/auditKeys";
+import { RUNS_PREFIX } from "../../vault/model/objectKeys";
 import { isoSeconds } from "../../vault/lib/time";
 import type { LocalVault } from "../runtime/localVault";
 

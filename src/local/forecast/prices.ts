@@ -18,6 +18,8 @@ export const PRICE = {
   /** AWS KMS: a customer key; 10,000 requests. */
   kmsKey: 1,
   kmsTenThousandRequests: 0.03,
+  /** Amazon S3 Standard: 1,000 PUT requests. */
+  s3ThousandPuts: 0.005,
   /** Amazon CloudWatch: a standard alarm, a custom metric for the hours that it is sent in, a GB of logs taken in. */
   alarm: 0.1,
   metricMonth: 0.3,

@@ -3,7 +3,8 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../../config/config";
 import type { KeyedRegion } from "../../vault/model/settings";
-import { auditBucketName, auditKeyStatements, bucketArnOf, trailArnOf } from "../../iam/auditPolicies";
+import { trailArnOf } from "../../iam/auditPolicies";
+import { bucketArnsIn, bucketKeyStatements } from "../../iam/buckets";
 import type { RegionOptions } from "../regionOptions";
 import { type KeyArgs, vaultKey } from "./key";
 
@@ -38,21 +39,20 @@ function primaryKey(
   return key.arn;
 }
 
-/** Returns the statements that the audit bucket needs in the policy of its region's key. */
-function auditUse(config: VaultConfig, region: string): KeyArgs["moreOf"] {
-  const { vaultId, primaryRegion, audit, trail, drRegions, restoreRoleArns } = config;
-  if (!audit || region !== drRegions[0]) return undefined;
+/** Returns the statements that the buckets of a region need in the policy of its key. */
+function bucketUse(config: VaultConfig, region: string): NonNullable<KeyArgs["moreOf"]> {
+  const { vaultId, primaryRegion, trail, drRegions, restoreRoleArns } = config;
   return (account, roleArn) => {
-    const bucketArn = bucketArnOf(account, auditBucketName(vaultId, account.accountId, region));
-    const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
-    return auditKeyStatements({ roleArn, restoreRoleArns, region, bucketArn, trailArn });
+    const trailArn = trail && region === drRegions[0] ? trailArnOf(vaultId, account, primaryRegion) : undefined;
+    const bucketArns = bucketArnsIn(region, config, account);
+    return bucketKeyStatements({ roleArn, restoreRoleArns, region, bucketArns, trailArn });
   };
 }
 
 export function vaultKeys(config: VaultConfig, common: Common, opts: RegionOptions): pulumi.Output<VaultKeys> {
   const description = "DR copies";
   const dr = config.drRegions.map((region) => {
-    const moreOf = auditUse(config, region);
+    const moreOf = bucketUse(config, region);
     const args = { ...config, ...common, region, description, ec2Regions: [region], moreOf };
     const key = vaultKey({ ...args, protect: config.protectKeys }, opts.dr[region] ?? {});
     return { region, keyArn: key.arn };

@@ -9,7 +9,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { type PutObject, objectPutter } from "./s3";
-import type { VaultSettings } from "../model/settings";
+import type { BucketTarget, VaultSettings } from "../model/settings";
 import { vaultKeysOf } from "../model/vaultKeys";
 
 /** A client whose creating calls are not sent twice. */
@@ -33,6 +33,8 @@ export interface VaultClients {
   sns: SNSClient;
   /** Writes to the audit bucket; absent if there is none. */
   putAudit?: PutObject;
+  /** Writes to the manifest buckets, by region. */
+  putManifest: Readonly<Record<string, PutObject>>;
 }
 
 type RetryStrategy = Awaited<ReturnType<EC2Client["config"]["retryStrategy"]>>;
@@ -118,10 +120,11 @@ function otherReaders(): (region: string) => EC2Client {
 }
 
 export function makeClients(settings: VaultSettings): VaultClients {
-  const { primaryRegion, dr, audit } = settings;
+  const { primaryRegion, dr, audit, manifests } = settings;
   const regions = [primaryRegion, ...dr.map(({ region }) => region)];
   const scheduler = new SchedulerClient({ region: primaryRegion, ...REPORTING });
   const { credentials, sha256 } = scheduler.config;
+  const putterOf = (target: BucketTarget) => objectPutter(target, { credentials, sha256 });
   return {
     ec2: Object.fromEntries(
       regions.map((region) => [region, { reader: ec2Client(region), writer: writerClient(region) }]),
@@ -130,7 +133,8 @@ export function makeClients(settings: VaultSettings): VaultClients {
     kmsIn: kmsClients(settings),
     scheduler,
     sns: new SNSClient({ region: primaryRegion, ...REPORTING }),
-    ...(audit !== undefined && { putAudit: objectPutter(audit, { credentials, sha256 }) }),
+    ...(audit !== undefined && { putAudit: putterOf(audit) }),
+    putManifest: Object.fromEntries(manifests.map((target) => [target.region, putterOf(target)])),
   };
 }
 

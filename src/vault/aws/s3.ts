@@ -1,12 +1,12 @@
 /**
- * Writes one object to the audit bucket: a PUT that the SDK's own signer signs and Node's fetch sends. The S3 client
+ * Writes one object to a bucket of the vault: a PUT that the SDK's own signer signs and Node's fetch sends. The S3 client
  * would make the archive larger than allowed (docs/adr/0014). Endpoint and credentials come from the same sources as
  * the SDK's.
  */
 import { createHash } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { vaultError } from "../lib/errors";
-import type { AuditTarget } from "../model/settings";
+import type { BucketTarget } from "../model/settings";
 
 /**
  * Writes under a key.
@@ -20,7 +20,7 @@ type SignerOptions = ConstructorParameters<typeof SignatureV4>[0];
 export type Signing = Pick<SignerOptions, "credentials" | "sha256">;
 
 const ATTEMPTS = 3;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 5_000;
 /** Number of keys whose last body an environment remembers by hash. Beyond it, all are forgotten. */
 const MAX_REMEMBERED = 5_000;
 
@@ -36,7 +36,7 @@ interface Address {
  * Returns the bucket's own host, or a path below the endpoint that the SDK's standard variables name ("Service-specific
  * endpoints", AWS SDKs and Tools reference guide).
  */
-function addressOf({ bucket, host }: AuditTarget, key: string): Address {
+function addressOf({ bucket, host }: BucketTarget, key: string): Address {
   const path = key.split("/").map(encodeURIComponent).join("/");
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "";
   if (endpoint === "") return { protocol: "https:", hostname: host, path: `/${path}` };
@@ -112,7 +112,7 @@ async function send(
  * Returns the function that writes objects. It does not repeat what this environment wrote last under a key.
  * @param signing credentials and hash of any of the vault's clients
  */
-export function objectPutter(target: AuditTarget, signing: Signing): PutObject {
+export function objectPutter(target: BucketTarget, signing: Signing): PutObject {
   // Only S3 signs the path as it is sent.
   const signer = new SignatureV4({
     ...signing,

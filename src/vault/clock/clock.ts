@@ -4,7 +4,7 @@
  */
 import { readClock, setClock } from "./timer";
 import { stateOf } from "./payload";
-import type { ClockState, NotifiedAt } from "../model/clockState";
+import type { ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
 import type { Cause } from "../model/cause";
 import { causeOf, meaningOf } from "../aws/errors";
 import { notifiedOf } from "../changes/changeUpdate";
@@ -186,7 +186,7 @@ export interface Leaving {
   /** Problems, as they are mailed, that a person was not notified of. */
   neverReported: readonly Problem[];
   isNews: boolean;
-  manifestsTo: string | undefined;
+  manifestsTo: ManifestsTo | undefined;
 }
 
 /**

@@ -24,6 +24,12 @@ function notifiedIn(carried: unknown): NotifiedAt {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
+/** Returns the times of a record; a value that is not a time, or lies in the future, is left out. */
+function pastIn(carried: unknown, nowMs: number): Record<string, string> {
+  const entries = Object.entries(asRecord(carried) ?? {}).map(([key, value]) => [key, pastOf(value, nowMs)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
 /** Returns what a payload says, without its invalid parts. */
 export function stateOf(payload: unknown, nowMs: number): ClockState {
   const {
@@ -46,7 +52,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(abandoned !== undefined && { abandoned: pastOf(abandoned, nowMs) }),
     done: pastOf(done, nowMs),
     throttledSince: pastOf(throttledSince, nowMs),
-    ...(manifestsTo !== undefined && { manifestsTo: pastOf(manifestsTo, nowMs) }),
+    ...(manifestsTo !== undefined && { manifestsTo: pastIn(manifestsTo, nowMs) }),
     ...(typeof schedule === "string" && { schedule }),
     ...(dueSince !== undefined && { dueSince: pastOf(dueSince, nowMs) }),
     ...(known !== undefined && { changes: known }),

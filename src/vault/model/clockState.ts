@@ -5,6 +5,9 @@ import type { PointMemory } from "./pointMemory";
 /** Time at which each problem was reported, as an ISO instant, by problem key. */
 export type NotifiedAt = Readonly<Record<string, string>>;
 
+/** ISO instants, by region. */
+export type ManifestsTo = Readonly<Record<string, string>>;
+
 export interface ClockState {
   /** Slot that still lacks a snapshot. */
   slot?: string;
@@ -16,8 +19,8 @@ export interface ClockState {
   done?: string;
   /** Time since which reads have been throttled without a break. */
   throttledSince?: string;
-  /** Completion time up to which all manifests of recovery points have been written (report/audit/audit.ts). */
-  manifestsTo?: string;
+  /** Completion time up to which all manifests have been written, by DR region (report/manifests/write.ts). */
+  manifestsTo?: ManifestsTo;
   /** Schedule of `slot` and `done`, as `<expression> <time zone>`. */
   schedule?: string;
   /** First sight of that schedule: by a new vault's first sweep, or after an edit. No earlier slot is due. */

@@ -67,6 +67,7 @@ export const KINDS = {
   "clock-not-read": failure(CLOCK),
   "clock-not-set": failure(CLOCK),
   "audit-not-written": failure("mail-the-audit-log-could-not-be-written"),
+  "manifest-not-written": failure("mail-a-manifest-could-not-be-written"),
   "bad-override": failure(SETTINGS),
   "unknown-policy": notice(SETTINGS, WEEKLY_HOURS),
   "orphans-kept": notice("volumes-that-are-not-backed-up-any-more", WEEKLY_HOURS),

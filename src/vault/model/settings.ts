@@ -60,8 +60,10 @@ export interface CoreSettings {
 
 /** Settings of one deployed stack. The Lambda's closure captures them as one plain literal. */
 export interface VaultSettings extends CoreSettings {
-  /** Target of records and manifests; absent: none are written. */
-  audit?: AuditTarget;
+  /** Target of audit records; absent: none are written. */
+  audit?: BucketTarget;
+  /** Targets of manifests, one per DR region; empty: none are written. */
+  manifests: readonly BucketTarget[];
   /** Mails that are sent: problems and notices only, also each run's result, or also a weekly summary. */
   mailOn: "failure" | "always" | "weekly-summary";
   topicArn: string;
@@ -82,8 +84,8 @@ export interface KeyedRegion {
   keyArn: string;
 }
 
-/** Audit bucket, in the first DR region. */
-export interface AuditTarget {
+/** A bucket that the function writes to. */
+export interface BucketTarget {
   bucket: string;
   region: string;
   /** `<bucket>.s3.<region>.amazonaws.com`, or the partition's equivalent. */

@@ -1,14 +1,15 @@
 /**
- * Reports one invocation: the audit log, the log, and a mail for what a person must know and was not notified of
+ * Reports one invocation: manifests, the audit log, the log, and a mail for what a person must know and was not notified of
  * lately.
  */
 import { causeOf } from "../aws/errors";
 import type { Invocation } from "../aws/tools";
 import type { Inventory } from "../inventory/inventory";
-import type { ClockState, NotifiedAt } from "../model/clockState";
+import type { ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
 import type { Problem } from "../model/problem";
 import type { Work } from "../model/work";
 import { auditInvocation } from "./audit/audit";
+import { writeManifests } from "./manifests/write";
 import { dryRunNotice } from "./dryRunNotice";
 import { groupAlike } from "./grouping";
 import { logDecisions, unreportedOf, notify, neverReportedOf, type News } from "./log";
@@ -37,8 +38,8 @@ export interface Reported {
   notified: NotifiedAt;
   /** Problems that were never reported. */
   neverReported: Problem[];
-  /** Completion time up to which all manifests have been written, in ISO format. */
-  manifestsTo: string | undefined;
+  /** Completion time up to which all manifests have been written, by DR region. */
+  manifestsTo: ManifestsTo | undefined;
 }
 
 /**
@@ -69,19 +70,20 @@ function problemsOf({ settings, trigger }: Invocation, { plan, outcomes }: Done,
 
 /** Reports what an invocation did. Never throws. */
 export async function report(invocation: Invocation, done: Done, before: Before): Promise<Reported> {
-  const { settings, tools, trigger, startMs, deadlineMs } = invocation;
+  const { settings, tools, trigger, startMs } = invocation;
   const { outcomes, throttled } = done;
   const { log, now } = tools;
   const { deferredReads } = throttled;
-  const problems = problemsOf(invocation, done, before);
+  const written = await writeManifests(invocation, done, before.state);
+  const problems = [...problemsOf(invocation, done, before), ...written.problems];
   const decided = { settings, trigger, ...done, plan: { ...done.plan, problems }, deferredReads, startMs };
-  const audited = await auditInvocation(tools.clients.putAudit, decided, before.state, { now, deadlineMs });
-  const plan = { ...done.plan, problems: [...problems, ...audited.problems] };
+  const unrecorded = await auditInvocation(tools.clients.putAudit, decided);
+  const plan = { ...done.plan, problems: [...problems, ...unrecorded] };
   logDecisions(log, { trigger, plan, outcomes, deferredReads });
   const summary = summarize(settings.vaultId, { trigger, plan, outcomes, deferredReads });
   const reports = reportsOf(summary, done, settings, startMs);
   const unreported = unreportedOf(groupAlike([...summary.problems, ...reports]), before.notified, now());
   const notified = await sendMail(invocation, { summary, unreported, notified: before.notified });
   const neverReported = neverReportedOf(groupAlike(plan.problems), notified);
-  return { summary, unreported, notified, neverReported, manifestsTo: audited.manifestsTo };
+  return { summary, unreported, notified, neverReported, manifestsTo: written.manifestsTo };
 }

@@ -33,6 +33,7 @@ test("makes a whole configuration of the defaults and a DR region", () => {
     iUnderstandComplianceLock: false,
     alertEmails: [],
     mailOn: "failure",
+    manifests: true,
     monthlyBudgetUsd: 0,
     dashboard: true,
     editGraceDays: 7,

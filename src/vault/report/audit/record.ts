@@ -89,8 +89,8 @@ function leftOf(outcomes: readonly Outcome[]) {
   });
 }
 
-/** Returns the settings without the topic, the timer and the audit bucket. None of them is secret. */
-function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, ...settings }: VaultSettings) {
+/** Returns the settings without the topic, the timer and the buckets. None of them is secret. */
+function decidedBy({ topicArn: _topic, clock: _clock, audit: _audit, manifests: _to, ...settings }: VaultSettings) {
   return settings;
 }
 

@@ -6,7 +6,6 @@ import { DeleteSnapshotCommand, DescribeLockedSnapshotsCommand } from "@aws-sdk/
 import { HOUR_MS } from "../../../../src/vault/lib/time";
 import {
   AUDITED,
-  MANIFEST,
   RECORD,
   RUN,
   SWEEP,
@@ -135,7 +134,7 @@ describe("the audit log of a sweep", () => {
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
     rig.at(NOW + 20 * HOUR_MS);
-    rig.carries({ done: SLOT, manifestsTo: "2026-11-22T03:40:00Z", notified: {} });
+    rig.carries({ done: SLOT, notified: {} });
     await rig.trigger(SWEEP);
     expect(bucket.puts()).toBe(0);
   });
@@ -181,7 +180,6 @@ describe("a bucket that refuses", () => {
     expect(rig.drWriter.commandCalls(DeleteSnapshotCommand)).toHaveLength(2);
     expect(rig.mails()).toHaveLength(1);
     expect(Object.keys(rig.clockSets().at(-1)?.input.notified ?? {}).sort()).toStrictEqual([
-      "audit-not-written/manifest",
       "audit-not-written/record",
     ]);
 
@@ -190,20 +188,6 @@ describe("a bucket that refuses", () => {
     rig.at(NOW + 24 * HOUR_MS);
     await expect(rig.trigger(SWEEP)).rejects.toMatchObject({ name: "BackupFailed" });
     expect(rig.mails()).toHaveLength(2);
-  });
-
-  test("gets its manifests later", async () => {
-    const rig = rigOf();
-    const { source, copy } = pair("0", 0);
-    rig.sees([source], [copy]);
-    bucket.refuse(403);
-    await rig.trigger(RUN).catch(() => undefined);
-    expect(bucket.keys()).toStrictEqual([]);
-
-    bucket.refuse(200);
-    rig.at(NOW + HOUR_MS);
-    await rig.trigger(SWEEP);
-    expect(bucket.keys()).toContain(MANIFEST);
   });
 });
 
@@ -216,7 +200,7 @@ test.each([{ decisions: undefined }, { version: 2 }, { secret: "" }, { startedAt
   },
 );
 
-test("writes nothing without audit, and carries nothing of it", async () => {
+test("writes nothing without audit and manifests, and carries nothing of them", async () => {
   const rig = rigOf({ ...AUDITED, audit: undefined });
   fiveDays(rig);
   await rig.trigger(RUN);

@@ -5,8 +5,8 @@
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { TRAIL_PREFIX } from "../../iam/auditPolicies";
-import { namesOf } from "../../iam/names";
+import { TRAIL_PREFIX } from "../iam/auditPolicies";
+import { namesOf } from "../iam/names";
 
 export interface TrailArgs {
   vaultId: string;

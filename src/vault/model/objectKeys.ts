@@ -1,11 +1,12 @@
-/** Keys in the audit bucket. Pure. */
+/** Keys of the objects that the function writes to its buckets. Pure. */
 import { isoSeconds } from "../lib/time";
 import type { Trigger } from "./trigger";
 
 export const RUNS_PREFIX = "runs";
 const MANIFESTS_PREFIX = "manifests";
-/** All prefixes that the function is allowed to write under. */
-export const AUDIT_PREFIXES = [RUNS_PREFIX, MANIFESTS_PREFIX];
+const CAPTURES_PREFIX = "captures";
+/** All prefixes in a manifest bucket that the function is allowed to write under. */
+export const MANIFEST_PREFIXES = [CAPTURES_PREFIX, MANIFESTS_PREFIX];
 
 /**
  * Replaces slashes, dots and anything else that S3 or a shell could misread. Instance ids are read from Descriptions,
@@ -30,7 +31,16 @@ export function recordKey({ slot, runId }: Trigger, startMs: number): string {
   return `${RUNS_PREFIX}/${folders}/${compact(when)}-${safe(runId)}.json`;
 }
 
+function pointKey(prefix: string, instanceId: string, slot: string): string {
+  return `${prefix}/${safe(instanceId)}/${compact(slot)}.json`;
+}
+
 /** Returns `manifests/i-0123456789abcdef0/20261122T030000Z.json`. */
 export function manifestKey(instanceId: string, slot: string): string {
-  return `${MANIFESTS_PREFIX}/${safe(instanceId)}/${compact(slot)}.json`;
+  return pointKey(MANIFESTS_PREFIX, instanceId, slot);
+}
+
+/** Returns `captures/i-0123456789abcdef0/20261122T030000Z.json`. */
+export function captureKey(instanceId: string, slot: string): string {
+  return pointKey(CAPTURES_PREFIX, instanceId, slot);
 }

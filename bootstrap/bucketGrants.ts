@@ -1,20 +1,22 @@
 /**
- * Permissions to deploy the audit bucket, the trail and the budget. None covers objects, because nobody deploys those.
+ * Permissions to deploy the vault's buckets, the trail and the budget. None covers objects, because nobody deploys
+ * those.
  */
-import { auditBucketName } from "../src/iam/auditPolicies";
+import { bucketArnOf, bucketName } from "../src/iam/buckets";
 import { type Account, namesOf } from "../src/iam/names";
 import { type Grant, actions } from "./grant";
 
-/** Returns the ARN pattern of a vault's audit bucket, in whichever region it is. */
-export function auditBucketArn({ partition, accountId }: Account, vaultId: string): string {
-  return `arn:${partition}:s3:::${auditBucketName(vaultId, accountId, "*")}`;
+/** Returns the ARN patterns of a vault's buckets, in whichever regions they are. */
+export function bucketArns(account: Account, vaultId: string): string[] {
+  const purposes = ["audit", "manifests"] as const;
+  return purposes.map((purpose) => bucketArnOf(account, bucketName(vaultId, purpose, account.accountId, "*")));
 }
 
-export function auditGrants(account: Account, vaultId: string): Grant[] {
+export function bucketGrants(account: Account, vaultId: string): Grant[] {
   const { partition, accountId } = account;
   return [
     {
-      sid: "AuditBucket",
+      sid: "Buckets",
       // The provider reads every part that a bucket can have, whether it is set or not.
       reads: actions(
         "s3",
@@ -28,7 +30,7 @@ export function auditGrants(account: Account, vaultId: string): Grant[] {
         ...["PutEncryptionConfiguration", "PutBucketVersioning", "PutLifecycleConfiguration"],
         "PutBucketObjectLockConfiguration",
       ),
-      resources: [auditBucketArn(account, vaultId)],
+      resources: bucketArns(account, vaultId),
     },
     {
       sid: "Trail",

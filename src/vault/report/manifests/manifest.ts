@@ -1,11 +1,12 @@
 /**
- * Composes the manifest of a recovery point: its volumes, snapshots and copies, enough to restore from. It is due once
- * every snapshot of the point is completed, and has a verified or expired copy in every DR region. It says what is
+ * Composes the manifest of a recovery point: its volumes, snapshots and copies, enough to restore from. In a DR region
+ * it is due once every snapshot of the point is completed, and has a verified or expired copy there. It says what is
  * there and not when that was seen, so the same point gives the same manifest. Pure. Its form is
- * docs/audit.schema.json.
+ * docs/manifest.schema.json.
  */
 import { groupBy } from "../../lib/collections";
-import { manifestKey } from "../../model/auditKeys";
+import { manifestKey } from "../../model/objectKeys";
+import type { Keyed } from "./capture";
 import { type SeenRegion, unsafeIn } from "../../inventory/drRegions";
 import { copiesOf, copyState } from "../../inventory/copies";
 import type { Inventory } from "../../inventory/inventory";
@@ -89,9 +90,8 @@ function composeManifest(parts: readonly Part[], { vaultId, primaryRegion }: Cor
   };
 }
 
-interface DueManifest {
-  key: string;
-  manifest: ReturnType<typeof composeManifest>;
+interface DueManifest extends Keyed {
+  body: ReturnType<typeof composeManifest>;
   /** Time at which the last part of it was completed. */
   completedMs: number;
 }
@@ -99,7 +99,10 @@ interface DueManifest {
 /** Due manifests, the earliest completed first. */
 export interface DueManifests {
   due: DueManifest[];
-  /** Latest completion of any part that was seen. Once `due` is written, all manifests up to it are. */
+  /**
+   * Latest completion of any part that was seen. Once `due` is written, all manifests up to it are. Absent while a DR
+   * region could not be read, because the manifests lack the copies there and are written again.
+   */
   toMs?: number;
 }
 
@@ -126,38 +129,40 @@ function touchedSince(
 }
 
 /**
- * Returns the manifests that are due.
+ * Returns the manifests that are due in one DR region.
  * @param canonical the canonical snapshots, as the plan settled them
- * @param toMs completion time in whole seconds up to which all manifests were written; absent if none were
+ * @param toMs completion time in whole seconds up to which all manifests were written there; absent if none were
  */
 export function dueManifests(
   { inventory: { regions, dr: seen }, canonical }: { inventory: Inventory; canonical: Plan["canonical"] },
   settings: CoreSettings,
-  toMs: number | undefined,
+  { region, toMs }: { region: string; toMs: number | undefined },
   nowMs: number,
 ): DueManifests {
-  if (canonical === undefined || regions.length <= settings.dr.length) return { due: [] };
+  const here = seen.filter(({ dr }) => dr.region === region);
+  if (canonical === undefined || here.length === 0) return { due: [] };
   const all = regions.map(({ own }) => own);
   const { keys, latestMs } = touchedSince(all, toMs ?? 0, nowMs);
   if (keys.size === 0) return { due: [] };
   const touched = canonical.filter((one) => keys.has(pointKey(one)));
   const points = groupBy(touched, pointKey);
   const due = [...points.values()].flatMap((point): DueManifest[] => {
-    const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(seen, one) === undefined;
+    const isSafe = (one: Snapshot) => one.state === "completed" && unsafeIn(here, one) === undefined;
     if (!point.every(isSafe)) return [];
     const parts = point
       .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1))
       .map((snapshot): Part => [snapshot, verifiedCopies(snapshot, seen)]);
-    const manifest = composeManifest(parts, settings);
+    const body = composeManifest(parts, settings);
     const all = parts.flatMap(([snapshot, copies]) => [snapshot, ...copies]);
     return [
       {
-        key: manifestKey(manifest.instance.instanceId, manifest.slot),
-        manifest,
+        key: manifestKey(body.instance.instanceId, body.slot),
+        body,
         completedMs: all.reduce((latest, one) => Math.max(latest, completedMs(one, nowMs)), 0),
       },
     ];
   });
   due.sort((a, b) => a.completedMs - b.completedMs || (a.key < b.key ? -1 : 1));
-  return { due, toMs: latestMs };
+  const isWhole = regions.length > settings.dr.length;
+  return { due, ...(isWhole && { toMs: latestMs }) };
 }

@@ -1,32 +1,34 @@
 /**
- * The audit bucket, in the first DR region: encrypted under the vault's key there, versioned, closed to the public, and
- * kept like the key itself. Object Lock is always enabled, because Pulumi cannot add it to a bucket without replacing
- * it; alone it locks nothing. See docs/adr/0014.
+ * A bucket of the vault: encrypted under the key of its region, versioned, closed to the public, and kept like the key
+ * itself. Object Lock is always enabled, because Pulumi cannot add it to a bucket without replacing it; alone it locks
+ * nothing. See docs/adr/0014.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { RUNS_PREFIX } from "../../vault/model/auditKeys";
-import type { AuditTarget } from "../../vault/model/settings";
-import { TRAIL_PREFIX, auditBucketName, bucketArnOf, bucketPolicy, trailArnOf } from "../../iam/auditPolicies";
-import type { Account } from "../../iam/names";
+import { bucketPolicy } from "../iam/auditPolicies";
+import { bucketArnOf, bucketName } from "../iam/buckets";
+import type { Account } from "../iam/names";
+import type { BucketTarget } from "../vault/model/settings";
 
-export interface AuditBucketArgs {
+export interface BucketArgs {
   vaultId: string;
-  primaryRegion: string;
+  purpose: "audit" | "manifests";
   /** The bucket's own region. */
   region: string;
   account: pulumi.Output<Account>;
   keyArn: pulumi.Input<string>;
-  auditRetentionDays: number;
+  /** Days after which objects expire, by prefix. */
+  expiring: Readonly<Record<string, number>>;
   /** 0: nothing is locked. */
-  auditLockDays: number;
-  trail: boolean;
+  lockDays: number;
+  /** ARN of the trail that writes there, by account. */
+  trailOf?: (account: Account) => string;
   protect: boolean;
   tags: Record<string, string>;
 }
 
-export interface AuditBucket {
-  target: pulumi.Output<AuditTarget>;
+export interface MadeBucket {
+  target: pulumi.Output<BucketTarget>;
   /** Resources that must exist before anything is written. */
   parts: pulumi.Resource[];
 }
@@ -35,16 +37,14 @@ export interface AuditBucket {
 const OLD_VERSION_DAYS = 30;
 const ABANDONED_UPLOAD_DAYS = 7;
 
-function lifecycleRules(days: number): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
-  const expiring = (prefix: string) => ({
-    id: `expire-${prefix}`,
-    status: "Enabled",
-    filter: { prefix: `${prefix}/` },
-    expiration: { days },
-  });
+function lifecycleRules(expiring: BucketArgs["expiring"]): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
   return [
-    expiring(RUNS_PREFIX),
-    expiring(TRAIL_PREFIX),
+    ...Object.entries(expiring).map(([prefix, days]) => ({
+      id: `expire-${prefix}`,
+      status: "Enabled",
+      filter: { prefix: `${prefix}/` },
+      expiration: { days },
+    })),
     {
       id: "old-versions",
       status: "Enabled",
@@ -60,10 +60,9 @@ function lifecycleRules(days: number): aws.types.input.s3.BucketLifecycleConfigu
 function settle(
   name: string,
   bucket: pulumi.Output<string>,
-  args: AuditBucketArgs,
+  { keyArn, expiring, lockDays }: BucketArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
-  const { keyArn, auditRetentionDays, auditLockDays } = args;
   const closed = new aws.s3.BucketPublicAccessBlock(
     name,
     {
@@ -88,31 +87,32 @@ function settle(
   );
   const versioned = new aws.s3.BucketVersioning(name, { bucket, versioningConfiguration: { status: "Enabled" } }, opts);
   const after = { ...opts, dependsOn: [versioned] };
-  const rules = lifecycleRules(auditRetentionDays);
-  const expiring = new aws.s3.BucketLifecycleConfiguration(name, { bucket, rules }, after);
-  const parts = [closed, owned, encrypted, versioned, expiring];
-  if (auditLockDays === 0) return parts;
-  const defaultRetention = { mode: "GOVERNANCE", days: auditLockDays };
-  const lock = { bucket, rule: { defaultRetention } };
+  const lifecycle = { bucket, rules: lifecycleRules(expiring) };
+  const limited = new aws.s3.BucketLifecycleConfiguration(name, lifecycle, after);
+  const parts = [closed, owned, encrypted, versioned, limited];
+  if (lockDays === 0) return parts;
+  const lock = { bucket, rule: { defaultRetention: { mode: "GOVERNANCE", days: lockDays } } };
   return [...parts, new aws.s3.BucketObjectLockConfiguration(name, lock, after)];
 }
 
-/** @param opts options of the first DR region's resources */
-export function auditBucket(args: AuditBucketArgs, opts: pulumi.CustomResourceOptions): AuditBucket {
-  const { vaultId, primaryRegion, region, account, protect, tags } = args;
-  const name = `${vaultId}-audit`;
+/**
+ * Makes a bucket.
+ * @param name logical name of the bucket and all its parts
+ * @param opts options of its region's resources
+ */
+export function closedBucket(name: string, args: BucketArgs, opts: pulumi.CustomResourceOptions): MadeBucket {
+  const { vaultId, purpose, region, account, trailOf, protect, tags } = args;
   const kept = { ...opts, protect, retainOnDelete: protect };
-  const bucketName = account.apply(({ accountId }) => auditBucketName(vaultId, accountId, region));
+  const physicalName = account.apply(({ accountId }) => bucketName(vaultId, purpose, accountId, region));
   const bucket = new aws.s3.Bucket(
     name,
-    { bucket: bucketName, objectLockEnabled: true, forceDestroy: !protect, tags },
+    { bucket: physicalName, objectLockEnabled: true, forceDestroy: !protect, tags },
     kept,
   );
   const parts = settle(name, bucket.bucket, args, kept);
-  const policy = pulumi.all([account, bucketName]).apply(([acc, physical]) => {
-    const trailArn = args.trail ? trailArnOf(vaultId, acc, primaryRegion) : undefined;
-    return JSON.stringify(bucketPolicy(acc, bucketArnOf(acc, physical), trailArn));
-  });
+  const policy = pulumi
+    .all([account, physicalName])
+    .apply(([acc, physical]) => JSON.stringify(bucketPolicy(acc, bucketArnOf(acc, physical), trailOf?.(acc))));
   const guarded = new aws.s3.BucketPolicy(name, { bucket: bucket.bucket, policy }, { ...kept, dependsOn: parts });
   const target = pulumi
     .all([bucket.bucket, bucket.bucketRegionalDomainName])

@@ -3,7 +3,7 @@
  * from.
  */
 import { takeInventory } from "../../../../src/vault/inventory/inventory";
-import { type DueManifests, dueManifests } from "../../../../src/vault/report/audit/manifest";
+import { type DueManifests, dueManifests } from "../../../../src/vault/report/manifests/manifest";
 import type { ClockState } from "../../../../src/vault/model/clockState";
 import { TAG } from "../../../../src/vault/model/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
@@ -12,7 +12,7 @@ import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { planOf } from "../../../support/planOf";
 import {
   MANIFEST,
-  RECORD,
+  MANIFESTED,
   RUN,
   SWEEP,
   fakeBucket,
@@ -41,28 +41,27 @@ function seenIn(world: World, settings: CoreSettings) {
 }
 
 let bucket: ReturnType<typeof fakeBucket>;
+const written = () => bucket.keys().filter((key) => key.startsWith("manifests/"));
 
 beforeEach(() => {
   bucket = fakeBucket();
 });
 
 describe("manifests", () => {
-  test("are written once for everything that exists when audit is switched on", async () => {
-    const rig = rigOf();
+  test("are written once for everything that exists when they are switched on", async () => {
+    const rig = rigOf(MANIFESTED);
     fiveDays(rig);
     const days = ["17", "18", "20", "21", "22"];
     await rig.trigger(RUN);
-    const written = bucket.keys().filter((key) => key.startsWith("manifests/"));
-    expect(written.sort()).toStrictEqual(days.map((day) => `manifests/i-1/202611${day}T030000Z.json`));
-    for (const key of written) expect(schemaFaults(bucket.read(key), "manifest")).toStrictEqual([]);
+    expect(written().sort()).toStrictEqual(days.map((day) => `manifests/i-1/202611${day}T030000Z.json`));
+    for (const key of written()) expect(schemaFaults(bucket.read(key), "manifest")).toStrictEqual([]);
 
     const before = bucket.puts();
     rig.at(NOW + HOUR_MS);
     rig.sees([], []);
     fiveDays(rig);
     await rig.trigger(SWEEP).catch(() => undefined);
-    // Only the sweep's own record.
-    expect(bucket.puts()).toBe(before + 1);
+    expect(bucket.puts()).toBe(before);
   });
 
   test("are not written again by a new environment after a second look half an hour later", async () => {
@@ -73,7 +72,7 @@ describe("manifests", () => {
     const other = copyOf(source, "copy-9", { startTimeMs, completedMs: NOW + 9 * MINUTE_MS });
     let carried: Partial<ClockState> = {};
     const putsIn = async (event: object, minutes: number) => {
-      const rig = rigOf();
+      const rig = rigOf(MANIFESTED);
       rig.sees([source], [copy, other]);
       rig.at(NOW + minutes * MINUTE_MS);
       if ("done" in carried) rig.carries(carried as ClockState);
@@ -95,14 +94,14 @@ describe("manifests", () => {
     const tags = { [TAG.instance]: "i-2" };
     const source = snapshot("snap-1", { volumeId: "vol-2", completedMs, tags });
     const two = { source, copy: copyOf(source, "copy-1", { completedMs: one.copy.completedMs }) };
-    const rig = rigOf();
+    const rig = rigOf(MANIFESTED);
     rig.sees([one.source, two.source], [one.copy, two.copy]);
     rig.at(NOW + HOUR_MS);
     bucket.refuse(403, refused);
     await rig.trigger(RUN).catch(() => undefined);
     expect(bucket.keys()).toContain(MANIFEST);
 
-    const next = rigOf();
+    const next = rigOf(MANIFESTED);
     next.sees([one.source, two.source], [one.copy, two.copy]);
     next.at(NOW + 2 * HOUR_MS);
     next.carries(rig.clockSets().at(-1)?.input as ClockState);
@@ -112,30 +111,30 @@ describe("manifests", () => {
   });
 
   test("wait until every copy is verified", async () => {
-    const rig = rigOf();
+    const rig = rigOf(MANIFESTED);
     const { source, copy } = pair("0", 0);
     rig.sees([source], [{ ...copy, state: "pending" }]);
     await rig.trigger(RUN);
-    expect(bucket.keys()).toStrictEqual([RECORD]);
+    expect(written()).toStrictEqual([]);
 
     rig.at(NOW + HOUR_MS / 4);
     rig.sees([source], [{ ...copy, completedMs: NOW + HOUR_MS / 5 }]);
     await rig.trigger({ kind: "follow-up" });
-    expect(bucket.keys()).toStrictEqual([RECORD, MANIFEST]);
-    expect(rig.clockSets().at(-1)?.input.manifestsTo).toBeDefined();
+    expect(written()).toStrictEqual([MANIFEST]);
+    expect(Object.keys(rig.clockSets().at(-1)?.input.manifestsTo ?? {})).toStrictEqual([DR.region]);
   });
 
   test("are not written if the timer can't be read, because it is unknown which were written", async () => {
-    const rig = rigOf();
+    const rig = rigOf(MANIFESTED);
     const { source, copy } = pair("0", 0);
     rig.sees([source], [copy]);
     rig.scheduler.reset();
     await rig.trigger({ kind: "follow-up" }).catch(() => undefined);
-    expect(bucket.keys().filter((key) => key.startsWith("manifests/"))).toStrictEqual([]);
+    expect(written()).toStrictEqual([]);
   });
 
   test("say all that is needed to restore", async () => {
-    const rig = rigOf();
+    const rig = rigOf(MANIFESTED);
     const tags = {
       [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:8:3000:125",
       [TAG.setSize]: "1",
@@ -209,20 +208,39 @@ describe("a due manifest", () => {
   const second = copyOf(source, "copy-2", { ...sealedIn(DR2), completedMs: NOW + 50 * MINUTE_MS });
   const nowMs = NOW + HOUR_MS;
   const keys = ({ due }: DueManifests) => due.map(({ key }) => key);
+  /** Returns what is due in a region, of what was completed after a time. */
+  const dueIn = (world: World, settings: CoreSettings, region: string, toMs?: number) =>
+    dueManifests(seenIn(world, settings), settings, { region, toMs }, nowMs);
 
-  test("waits for every DR region, and for one that could not be read", () => {
+  test("waits in each DR region for the copies there, and for no other region", () => {
     const sees = (copies: Record<string, (typeof copy)[]>) =>
-      keys(dueManifests(seenIn({ snapshots: [source], copies, ...nothing }, two), two, undefined, nowMs));
-    expect(sees({ [DR.region]: [copy], [DR2.region]: [second] })).toStrictEqual([MANIFEST]);
-    expect(sees({ [DR.region]: [copy], [DR2.region]: [] })).toStrictEqual([]);
-    expect(sees({ [DR.region]: [copy] })).toStrictEqual([]);
+      [DR, DR2].map(({ region }) => keys(dueIn({ snapshots: [source], copies, ...nothing }, two, region)));
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [second] })).toStrictEqual([[MANIFEST], [MANIFEST]]);
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [] })).toStrictEqual([[MANIFEST], []]);
+    expect(sees({ [DR.region]: [copy] })).toStrictEqual([[MANIFEST], []]);
     const wrongKey = { ...second, kmsKeyId: PRIMARY_KEY };
-    expect(sees({ [DR.region]: [copy], [DR2.region]: [wrongKey] })).toStrictEqual([]);
+    expect(sees({ [DR.region]: [copy], [DR2.region]: [wrongKey] })).toStrictEqual([[MANIFEST], []]);
+  });
+
+  test("names the verified copies of all regions, and is due again once another region has its own", () => {
+    const copiesIn = (copies: World["copies"], toMs?: number) => {
+      const [due] = dueIn({ snapshots: [source], copies, ...nothing }, two, DR.region, toMs).due;
+      return due?.body.volumes.flatMap((volume) => volume.copies.map(({ snapshotId }) => snapshotId));
+    };
+    expect(copiesIn({ [DR.region]: [copy], [DR2.region]: [] })).toStrictEqual(["copy-0"]);
+    const later = NOW + 40 * MINUTE_MS;
+    expect(copiesIn({ [DR.region]: [copy], [DR2.region]: [second] }, later)).toStrictEqual(["copy-0", "copy-2"]);
+  });
+
+  test("is not taken as written for good while a DR region can't be read, since it lacks the copies there", () => {
+    const world = { snapshots: [source], copies: { [DR.region]: [copy] }, ...nothing };
+    expect(dueIn(world, two, DR.region).toMs).toBe(undefined);
+    expect(dueIn(world, SETTINGS, DR.region).toMs).toBe(copy.completedMs);
   });
 
   test("is dated by the last of its parts", () => {
     const world = { snapshots: [source], copies: { [DR.region]: [copy], [DR2.region]: [second] }, ...nothing };
-    const after = (minutes: number) => keys(dueManifests(seenIn(world, two), two, NOW + minutes * MINUTE_MS, nowMs));
+    const after = (minutes: number) => keys(dueIn(world, two, DR.region, NOW + minutes * MINUTE_MS));
     expect(after(49)).toStrictEqual([MANIFEST]);
     expect(after(50)).toStrictEqual([]);
   });
@@ -231,8 +249,8 @@ describe("a due manifest", () => {
     const encrypting = { ...SETTINGS, primaryKeyArn: PRIMARY_KEY };
     const replacement = replacementOf(source, "snap-9", { completedMs: NOW + 55 * MINUTE_MS });
     const world = { snapshots: [source, replacement], copies: { [DR.region]: [copy] }, ...nothing };
-    const [due] = dueManifests(seenIn(world, encrypting), encrypting, NOW + 50 * MINUTE_MS, nowMs).due;
-    expect(due?.manifest.volumes).toMatchObject([
+    const [due] = dueIn(world, encrypting, DR.region, NOW + 50 * MINUTE_MS).due;
+    expect(due?.body.volumes).toMatchObject([
       { snapshot: { snapshotId: "snap-9", encrypted: true }, copies: [{ snapshotId: "copy-0" }] },
     ]);
   });
@@ -242,7 +260,8 @@ describe("a due manifest", () => {
     const world = { snapshots: [undated[0]!], copies: { [DR.region]: [undated[1]!] }, ...nothing };
     const due = (hours: number) => {
       const afterMs = NOW + hours * HOUR_MS;
-      return keys(dueManifests(seenIn(world, SETTINGS), SETTINGS, afterMs - 30 * MINUTE_MS, afterMs));
+      const until = { region: DR.region, toMs: afterMs - 30 * MINUTE_MS };
+      return keys(dueManifests(seenIn(world, SETTINGS), SETTINGS, until, afterMs));
     };
     expect([1, 23, 24, 26].map((hours) => due(hours).length)).toStrictEqual([1, 1, 1, 0]);
   });
@@ -250,8 +269,8 @@ describe("a due manifest", () => {
   test("says if a volume of the set is missing", () => {
     const half = { ...source, tags: { ...source.tags, [TAG.setSize]: "2" } };
     const world = { snapshots: [half], copies: { [DR.region]: [copy] }, ...nothing };
-    const [due] = dueManifests(seenIn(world, SETTINGS), SETTINGS, undefined, nowMs).due;
-    expect(due?.manifest.complete).toBe(false);
+    const [due] = dueIn(world, SETTINGS, DR.region).due;
+    expect(due?.body.complete).toBe(false);
   });
 
   test("ignores what a person wrote into a tag, so its key is unchanged", () => {
@@ -259,16 +278,14 @@ describe("a due manifest", () => {
       ...one,
       tags: { ...one.tags, [TAG.instance]: "../runs/x" },
     });
-    const written = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing };
-    expect(keys(dueManifests(seenIn(written, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([MANIFEST]);
+    const planted = { snapshots: [tagged(source)], copies: { [DR.region]: [tagged(copy)] }, ...nothing };
+    expect(keys(dueIn(planted, SETTINGS, DR.region))).toStrictEqual([MANIFEST]);
     // A Description would not lead out of it either.
     const named = (one: Snapshot) => ({
       ...one,
       identity: { ...one.identity, instanceId: "../runs/x" },
     });
     const made = { snapshots: [named(source)], copies: { [DR.region]: [named(copy)] }, ...nothing };
-    expect(keys(dueManifests(seenIn(made, SETTINGS), SETTINGS, undefined, nowMs))).toStrictEqual([
-      "manifests/___runs_x/20261122T030000Z.json",
-    ]);
+    expect(keys(dueIn(made, SETTINGS, DR.region))).toStrictEqual(["manifests/___runs_x/20261122T030000Z.json"]);
   });
 });
