@@ -1,6 +1,8 @@
 /** The calls to AWS that the function does not make. No other file of the command imports an SDK. */
 import { EC2Client, paginateDescribeInstances, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { EXISTING_STATES } from "../vault/aws/ec2Existing";
 import { type Described, descriptionPattern, parseDescription } from "../vault/identity/description";
 import { parseJson } from "../vault/lib/json";
@@ -18,6 +20,24 @@ const TIMEOUTS = { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, thr
 /** Returns a client for reads in a region. */
 export function ec2(region: string): EC2Client {
   return new EC2Client({ region, maxAttempts: 3, requestHandler: TIMEOUTS });
+}
+
+/** Returns the caller's account, as a region says it. */
+export async function accountId(region: string): Promise<string> {
+  const { Account = "" } = await new STSClient({ region, requestHandler: TIMEOUTS }).send(
+    new GetCallerIdentityCommand({}),
+  );
+  return Account;
+}
+
+/**
+ * Returns an object as text.
+ * @throws `NoSuchKey`, `NoSuchBucket` or `AccessDenied`; without the permission to list, S3 denies what does not exist
+ */
+export async function readObject({ region, bucket }: { region: string; bucket: string }, key: string): Promise<string> {
+  const client = new S3Client({ region, maxAttempts: 3, requestHandler: TIMEOUTS });
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return (await Body?.transformToString()) ?? "";
 }
 
 /** A snapshot of any vault: which one, and where its instance was. */

@@ -3,6 +3,7 @@ import { type TaggedLaunch, launchFromTags } from "../vault/model/launchTags";
 import { TAG, instanceTagsIn, userTags } from "../vault/model/tags";
 import { type VolumeSpec, volumeSpecFromTags } from "../vault/model/volumeSpec";
 import type { Snapshot, Tags } from "../vault/model/world";
+import type { Capture, CapturedVolume } from "./capture";
 import { launchGroups } from "./launchGroups";
 import type { Point } from "./points";
 
@@ -59,7 +60,13 @@ function volumesNamed(tags: Tags): string[] {
   return specs.flatMap(([, value]) => value.match(/\bvol-[0-9a-f]+/g) ?? []);
 }
 
-function volumeFacts(volumeId: string, points: readonly Point[]): VolumeFacts {
+/** Returns the fields of a record that have a value. */
+function known<T extends object>(record: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Returns a volume's facts: those of its tags, and those of the capture where tags lack them. */
+function volumeFacts(volumeId: string, points: readonly Point[], captured: CapturedVolume | undefined): VolumeFacts {
   const all = points.flatMap(({ snapshots }) => snapshots);
   const mine = all.filter((one) => one.volumeId === volumeId);
   const specs = [...mine.map(ownSpec), ...all.map(({ tags }) => volumeSpecFromTags(tags, volumeId))].filter(
@@ -67,15 +74,20 @@ function volumeFacts(volumeId: string, points: readonly Point[]): VolumeFacts {
   );
   const [spec] = specs;
   const [first] = mine;
+  const role = spec === undefined ? undefined : spec.isRoot ? "root" : "data";
+  const facts = {
+    device: spec?.deviceName ?? captured?.device,
+    role: role ?? captured?.role,
+    type: spec?.volumeType ?? captured?.type,
+    sizeGiB: spec?.sizeGiB ?? first?.sizeGiB ?? captured?.sizeGiB,
+    iops: spec?.iops ?? captured?.iops,
+    throughputMiBps: spec?.throughputMiBps ?? captured?.throughputMiBps,
+  };
   return {
     volumeId,
-    ...(spec !== undefined && { device: spec.deviceName, role: spec.isRoot ? "root" : "data" }),
-    ...(spec?.volumeType !== undefined && { type: spec.volumeType }),
-    ...((spec?.sizeGiB ?? first?.sizeGiB) !== undefined && { sizeGiB: spec?.sizeGiB ?? first?.sizeGiB }),
-    ...(spec?.iops !== undefined && { iops: spec.iops }),
-    ...(spec?.throughputMiBps !== undefined && { throughputMiBps: spec.throughputMiBps }),
+    ...known(facts),
     snapshotIds: Object.fromEntries(mine.map(({ region, snapshotId }) => [region, snapshotId])),
-    tags: userTags(first?.tags ?? {}),
+    tags: { ...userTags(first?.tags ?? {}), ...userTags(captured?.tags ?? {}) },
   };
 }
 
@@ -107,28 +119,44 @@ function lacking(point: Point, { volumes, launch }: Pick<PointFacts, "volumes" |
   ];
 }
 
+/** Returns what a launch needs: from tags if they are whole, otherwise from the capture if there is one. */
+function launchOf(tagged: readonly Tags[], capture: Capture | undefined): TaggedLaunch | undefined {
+  const captures = tagged.map(launchFromTags).filter((one) => one !== undefined);
+  const whole = captures.find(({ isWhole }) => isWhole);
+  if (whole !== undefined || capture === undefined) return whole ?? captures[0];
+  return { launch: capture.launch, interfaces: capture.interfaces, isWhole: true };
+}
+
 /**
  * Returns all that is known of a point.
  * @param everywhere the same recovery point in every region that was read
+ * @param capture its capture, if one could be read
  */
-export function factsOf(point: Point, everywhere: readonly Point[]): PointFacts {
+export function factsOf(point: Point, everywhere: readonly Point[], capture?: Capture): PointFacts {
   const tagged = everywhere.flatMap(({ snapshots }) => snapshots.map(({ tags }) => tags));
   const tag = (key: string) => tagged.map((tags) => tags[key]).find((value) => value !== undefined);
   const snapshots = everywhere.flatMap((one) => one.snapshots);
-  const ids = new Set([...tagged.flatMap(volumesNamed), ...snapshots.map(({ volumeId }) => volumeId)]);
-  const volumes = [...ids].map((id) => volumeFacts(id, everywhere));
+  const captured = (capture?.volumes ?? []).filter(({ excluded }) => !excluded);
+  const ids = new Set(
+    [tagged.flatMap(volumesNamed), ...[snapshots, captured].map((list) => list.map(({ volumeId }) => volumeId))].flat(),
+  );
+  const volumes = [...ids].map((id) => {
+    const itsCapture = captured.find(({ volumeId }) => volumeId === id);
+    return volumeFacts(id, everywhere, itsCapture);
+  });
   volumes.sort(
     (a, b) => Number(b.role === "root") - Number(a.role === "root") || ((a.device ?? "") < (b.device ?? "") ? -1 : 1),
   );
-  const captures = tagged.map(launchFromTags).filter((one) => one !== undefined);
-  const launch = captures.find(({ isWhole }) => isWhole) ?? captures[0];
-  const [type, zone, policy] = [tag(TAG.instanceType), tag(TAG.availabilityZone), tag(TAG.policy)];
+  const launch = launchOf(tagged, capture);
+  const { type, availabilityZone, tags = {} } = capture?.instance ?? {};
   return {
-    ...(type !== undefined && { instanceType: type }),
-    ...(zone !== undefined && { availabilityZone: zone }),
-    ...(policy !== undefined && { policy }),
+    ...known({
+      instanceType: tag(TAG.instanceType) ?? type,
+      availabilityZone: tag(TAG.availabilityZone) ?? availabilityZone,
+      policy: tag(TAG.policy),
+    }),
     isCrashConsistent: tag(TAG.crashConsistent) === "true",
-    instanceTags: instanceTagsIn(tagged[0] ?? {}),
+    instanceTags: { ...instanceTagsIn(tagged[0] ?? {}), ...userTags(tags) },
     volumes,
     ...(launch !== undefined && { launch }),
     lacks: lacking(point, { volumes, ...(launch !== undefined && { launch }) }),

@@ -1,7 +1,9 @@
 /** Each command through its real executable, on a deployed vault: standard output and standard error by themselves. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DeleteObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import Ajv from "ajv";
+import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { type CliVault, DR, PRIMARY, runCli, startCliVault } from "../support/cliVault";
 
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "cli.schema.json"), "utf8")) as object;
@@ -108,6 +110,30 @@ describe("vault show", () => {
     const byId = parsed((await cli.run(["show", recoveryPoint.snapshotIds[0] ?? "", "--json"])).out);
     expect(byId.recoveryPoint).toMatchObject({ snapshotIds: recoveryPoint.snapshotIds });
     expect((await cli.run(["show", "web-2@2020-01-01"])).code).toBe(5);
+  });
+});
+
+describe("vault show of a capture", () => {
+  const dark = { AWS_REGION: DR, AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:9" };
+  const shown = async () => {
+    const { code, out, err } = await cli.run(["show", "web-1"], dark);
+    return { code, hasDevices: out.includes("/dev/xvda"), err };
+  };
+
+  it("finds it in the DR region alone, and does without it where it is gone", async () => {
+    const found = await shown();
+    expect([found.code, found.hasDevices]).toStrictEqual([0, true]);
+    expect(found.err).not.toContain("no capture");
+
+    const s3 = cli.vault.account.s3(DR);
+    const Bucket = `smart-vault-dev-manifests-${ACCOUNT_ID}-${DR}`;
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "captures/" }));
+    expect(Contents).toHaveLength(4);
+    await Promise.all(Contents.map(({ Key }) => s3.send(new DeleteObjectCommand({ Bucket, Key }))));
+    const lost = await shown();
+    expect([lost.code, lost.hasDevices]).toStrictEqual([0, true]);
+    expect(lost.err).toContain("no capture could be read, so tags are all there is");
+    expect(lost.err).toContain("(NoSuchKey)");
   });
 });
 

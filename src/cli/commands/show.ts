@@ -2,6 +2,7 @@
 import { isoSeconds } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
+import { findCapture } from "../capture";
 import { factsOf } from "../pointFacts";
 import { findPoint } from "../pointRef";
 import { pointsOf } from "../points";
@@ -19,7 +20,8 @@ export async function show(context: Context, ref: string): Promise<Answer> {
   const point = findPoint(ref, points, { region, nowMs });
   const { instanceId, slot } = point;
   const everywhere = points.filter((one) => one.instanceId === instanceId && one.slot === slot);
-  const facts = factsOf(point, [point, ...everywhere.filter((one) => one !== point)]);
+  const { capture, note } = await findCapture(point, known);
+  const facts = factsOf(point, [point, ...everywhere.filter((one) => one !== point)], capture);
   const { launch, ...others } = facts;
   return {
     exitCode: EXIT.done,
@@ -31,7 +33,7 @@ export async function show(context: Context, ref: string): Promise<Answer> {
       ...others,
       ...(launch !== undefined && { launch }),
     },
-    notes: [...known.notes, ...notes],
+    notes: [...known.notes, ...notes, ...(note === undefined ? [] : [note])],
     next: [[`vault list ${instanceId} --region ${region}`, "the other recovery points of this instance"]],
   };
 }
