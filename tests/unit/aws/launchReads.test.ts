@@ -42,11 +42,9 @@ test("reads subnets by a filter of 200 values at most, page by page", async () =
 });
 
 test("reads credit options of 1,000 instances at most in one call", async () => {
-  ec2
-    .on(DescribeInstanceCreditSpecificationsCommand)
-    .resolves({
-      InstanceCreditSpecifications: [{ InstanceId: "i-0", CpuCredits: "unlimited" }, { InstanceId: "i-1" }],
-    });
+  ec2.on(DescribeInstanceCreditSpecificationsCommand).resolves({
+    InstanceCreditSpecifications: [{ InstanceId: "i-0", CpuCredits: "unlimited" }, { InstanceId: "i-1" }],
+  });
   await expect(describeCredits(client, idsOf(1_001, "i-"))).resolves.toStrictEqual(new Map([["i-0", "unlimited"]]));
   const asked = ec2.commandCalls(DescribeInstanceCreditSpecificationsCommand).map(({ args: [{ input }] }) => input);
   expect(asked.map(({ InstanceIds }) => InstanceIds?.length)).toStrictEqual([1_000, 1]);
