@@ -7,7 +7,7 @@ import { performAction } from "../../restore/aws/perform";
 import { nextOfUndo } from "../../restore/next/undo";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
-import { failureOf } from "../failure";
+import { cliError, failureOf } from "../failure";
 import { madeLines } from "../print/restorePage";
 import { confirm } from "./confirm";
 import { type RestoreOptions, patienceOf } from "./options";
@@ -36,7 +36,11 @@ export async function undo(
   const recalled = await recall(client, restoreId, context);
   const { choices, instanceId, slot } = recalled;
   const look = lookOf(recalled);
-  const before = madeLines(await observeRestore(client, look));
+  const before = madeLines(restoreId, await observeRestore(client, look));
+  if (before.length === 0) {
+    const message = `nothing of ${restoreId} is left in ${context.region}`;
+    throw cliError(EXIT.nothing, "NoRestore", message, "Nothing has to be undone.");
+  }
   const question =
     choices.mode === "replace"
       ? `Stop ${instanceId}, put its old volumes back, and delete the restored ones?`
@@ -47,7 +51,7 @@ export async function undo(
   const next = (found: Parameters<typeof nextOfUndo>[0]) => nextOfUndo(found, isMade, choices.wasRunning === true);
   const outcome = await loop({ look, next, perform }, { client, restoreId, context, patienceMs: patienceOf(options) });
   const isDone = outcome.state === "done";
-  const left = isDone || outcome.found === undefined ? [] : madeLines(outcome.found);
+  const left = isDone || outcome.found === undefined ? [] : madeLines(restoreId, outcome.found);
   const failed = outcome.state === "failed" ? outcome.failed : undefined;
   const exitCode =
     failed === undefined ? EXIT.done : failureOf({ name: failed.code, message: failed.message }).exitCode;
