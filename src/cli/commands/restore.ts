@@ -13,7 +13,7 @@ import { renderPlan } from "../print/restorePage";
 import { commandOf } from "../restore/commandOf";
 import { type Question, confirm } from "../restore/confirm";
 import { type RestoreOptions, modeOf, patienceOf } from "../restore/options";
-import { planOf } from "../restore/plan";
+import { dataAge, planOf } from "../restore/plan";
 import { type Basis, type Prepared, prepare } from "../restore/prepare";
 import { answerOf, titleOf } from "../restore/result";
 import { findSource } from "../restore/source";
@@ -36,15 +36,15 @@ function questionOf({ order, live }: Prepared, { source }: Basis): Question {
 }
 
 async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promise<{ plan: Answer; checks: Check[] }> {
-  const { order, alternatives } = prepared;
+  const { order } = prepared;
   const { source, client, context, options } = basis;
-  const plan = planOf(order, source, alternatives);
+  const plan = planOf(source, prepared);
   context.progress("asking EC2 whether it would accept the calls");
   const checks = await checkOrder(client, order);
   const { restoreId: _id, choices: _choices, ...shown } = order;
   const answer: Answer = {
     exitCode: checks.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.done,
-    heading: `restore of ${titleOf(source)} in ${context.region}, mode ${order.mode}. Times are UTC.`,
+    heading: `restore of ${titleOf(source)}, ${dataAge(source, context.nowMs)} old, in ${context.region}, mode ${order.mode}. Times are UTC.`,
     data: { dryRun: true, mode: order.mode, order: shown, ...plan, checks },
     body: (look) => renderPlan(plan, checks, look),
     notes,

@@ -2,7 +2,7 @@
 import type { Check } from "../../restore/aws/checks";
 import type { Fact } from "../../restore/differences";
 import type { Found } from "../../restore/found";
-import { RESTORE_TAG } from "../../restore/restoreTags";
+import { RESTORE_TAG, readOldRole } from "../../restore/restoreTags";
 import type { RestorePlan } from "../restore/plan";
 import type { Look } from "./look";
 import { type Column, oneLine, renderTable } from "./table";
@@ -61,9 +61,18 @@ export function renderPlan(plan: RestorePlan, checks: readonly Check[], look: Lo
   ].join("\n");
 }
 
-/** Names what a restore made, and what it took off. */
-export function madeLines({ images, groups, volumes, interfaces, instance }: Found): string[] {
-  const isMade = instance?.tags[RESTORE_TAG.id] !== undefined;
+/** Returns what a volume is for. */
+function roleText(role: string | undefined): string {
+  const old = readOldRole(role);
+  return old === undefined ? (role ?? "no role") : `the old ${old.device}`;
+}
+
+/**
+ * Names what a restore made and is there, and what it took off. EC2 shows an instance for an hour after its end. One that the
+ * restore only works on may be of another restore.
+ */
+export function madeLines(restoreId: string, { images, groups, volumes, interfaces, instance }: Found): string[] {
+  const isMade = instance?.tags[RESTORE_TAG.id] === restoreId && instance.state !== "terminated";
   return [
     ...(isMade ? [`instance ${instance.instanceId} (${instance.state})`] : []),
     ...images.map(({ imageId }) => `image ${imageId}`),
@@ -71,8 +80,6 @@ export function madeLines({ images, groups, volumes, interfaces, instance }: Fou
     ...interfaces
       .filter(({ isFree }) => isFree)
       .map(({ interfaceId }) => `network interface ${interfaceId}, which its instance left`),
-    ...volumes.map(
-      ({ volumeId, state, tags }) => `volume ${volumeId} (${tags[RESTORE_TAG.role] ?? "no role"}, ${state})`,
-    ),
+    ...volumes.map(({ volumeId, state, tags }) => `volume ${volumeId} (${roleText(tags[RESTORE_TAG.role])}, ${state})`),
   ];
 }

@@ -5,6 +5,8 @@ import type { LaunchOrder, Order } from "../../restore/order";
 import { initializationMs, initializationPrice, monthlyPrice } from "../../restore/price";
 import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { HOUR_MS, humanDuration } from "../../vault/lib/time";
+import type { LaunchSpec } from "../../vault/model/launchSpec";
+import type { Prepared } from "./prepare";
 
 export interface RestorePlan {
   /** What is done, in order. */
@@ -46,14 +48,14 @@ function originalVolumes({ volumes }: RestoreSource): SourceVolume[] {
 const NEW_GROUP = { groupIds: ["a new group"], groupNames: ["lets nothing in or out"] };
 
 /** Returns the instance that an order makes. */
-function shapeOfOrder(order: LaunchOrder): Shape {
+function shapeOfOrder(order: LaunchOrder, cpu: LaunchSpec): Shape {
   const { instanceType, as, instanceTags, kmsKeyId, isolatedIn } = order;
   const interfaces = isolatedIn === undefined ? as.interfaces : as.interfaces.map((one) => ({ ...one, ...NEW_GROUP }));
   const volumes = order.volumes.map((one) => ({
     ...one,
     ...(kmsKeyId !== undefined && { kmsKeyId, isEncrypted: true }),
   }));
-  return { instanceType, launch: as.launch, interfaces, volumes, tags: instanceTags };
+  return { instanceType, launch: { ...cpu, ...as.launch }, interfaces, volumes, tags: instanceTags };
 }
 
 /** Compares what was captured with an instance as it is planned or as it is. */
@@ -113,7 +115,7 @@ function volumeSteps(order: Exclude<Order, LaunchOrder>): string[] {
   const made = [`create ${plural(volumes.length, "volume")} in ${availabilityZone}`];
   if (order.mode === "volumes") {
     const attaching = order.attachTo === undefined ? [] : [`attach them to ${order.attachTo} at their devices`];
-    return [...made, "wait until they are available", ...attaching];
+    return [...made, "wait until all are usable", ...attaching];
   }
   const devices = volumes.map(({ device }) => device).join(", ");
   const swap = order.isRootTask
@@ -124,7 +126,7 @@ function volumeSteps(order: Exclude<Order, LaunchOrder>): string[] {
         "attach the new ones at the same devices",
         ...(order.wasRunning ? [`start ${order.instanceId}`] : []),
       ];
-  return [...made, "wait until they are available", ...swap];
+  return [...made, "wait until all are usable", ...swap];
 }
 
 function dollars(amount: number): string {
@@ -187,8 +189,11 @@ function warningsOf(order: Order, source: RestoreSource): string[] {
 }
 
 /** Returns the plan of an order. */
-export function planOf(order: Order, source: RestoreSource, alternatives: readonly LaunchOrder[]): RestorePlan {
-  const facts = order.mode === "launch" ? compared(source, shapeOfOrder(order)) : { differences: [], same: 0 };
+export function planOf(
+  source: RestoreSource,
+  { order, alternatives, cpu = {} }: Pick<Prepared, "order" | "alternatives" | "cpu">,
+): RestorePlan {
+  const facts = order.mode === "launch" ? compared(source, shapeOfOrder(order, cpu)) : { differences: [], same: 0 };
   const zones = alternatives.map(({ availabilityZone }) => availabilityZone).join(", ");
   const others = zones === "" ? [] : [`if ${order.availabilityZone} lacks capacity: ${zones}`];
   return {

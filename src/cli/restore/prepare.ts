@@ -8,6 +8,7 @@ import { chooseReplace, chooseVolumes, volumesOf } from "../../restore/choose/vo
 import type { LaunchOrder, Mode, Order } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
 import { describeAllInstances } from "../aws";
+import type { LaunchSpec } from "../../vault/model/launchSpec";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
@@ -21,6 +22,8 @@ export interface Prepared {
   alternatives: readonly LaunchOrder[];
   /** The original, if it is in this region. */
   live?: Described;
+  /** Processor of the type as it is if nobody asks for another. */
+  cpu?: Pick<LaunchSpec, "cpuCores" | "threadsPerCore">;
   notes: string[];
 }
 
@@ -84,7 +87,9 @@ async function prepareLaunch(basis: Basis): Promise<Prepared> {
     ...given("initializationRate", rateOf(options)),
   };
   const [order, ...alternatives] = chooseLaunch(source, facts, wishes, restoreId);
-  return { order, alternatives, notes: base.notes, ...(live !== undefined && { live }) };
+  const { defaultCores, defaultThreadsPerCore } = facts.type ?? {};
+  const cpu = { ...given("cpuCores", defaultCores), ...given("threadsPerCore", defaultThreadsPerCore) };
+  return { order, alternatives, notes: base.notes, cpu, ...(live !== undefined && { live }) };
 }
 
 /** Returns an instance of the region that a restore works on. */
@@ -137,7 +142,7 @@ async function firstZone({ client, source, context }: Basis): Promise<string> {
 
 async function prepareReplace(basis: Basis): Promise<Prepared> {
   const { source, restoreId, options } = basis;
-  const hint = "It has to be in this region, and there still. Launch it anew with --launch.";
+  const hint = "It has to exist, and in this region. Launch a new one with --launch.";
   const live = await instanceIn(basis, source.instanceId, hint);
   if (!["running", "stopped"].includes(live.state)) {
     const again = "Wait until it runs or is stopped, and try again.";

@@ -27,9 +27,9 @@ interface Ended {
   notes: string[];
 }
 
-function madeData(found: Found | undefined): Record<string, unknown> {
+function madeData(restoreId: string, found: Found | undefined): Record<string, unknown> {
   if (found === undefined) return { made: [] };
-  return { made: madeLines(found), volumeIds: found.volumes.map(({ volumeId }) => volumeId) };
+  return { made: madeLines(restoreId, found), volumeIds: found.volumes.map(({ volumeId }) => volumeId) };
 }
 
 /** Decides whether some of the volumes that were asked for are usable. */
@@ -44,12 +44,18 @@ function failedAnswer({ order, source, outcome, notes }: Ended, context: Context
   const { resume, undo } = afterwards(order.restoreId, order.region);
   const { exitCode, hint } = failureOf({ name: failed.code, message: failed.message });
   const todo = failed.hint ?? hint;
-  const made = outcome.found === undefined ? [] : madeLines(outcome.found);
+  const made = outcome.found === undefined ? [] : madeLines(order.restoreId, outcome.found);
   const error = { ...failed, ...(todo !== undefined && { hint: todo }) };
   return {
     exitCode: isPartly(order, outcome.found) ? EXIT.partly : exitCode === EXIT.done ? EXIT.failed : exitCode,
     heading: `restore ${order.restoreId} of ${titleOf(source)} in ${context.region} failed`,
-    data: { restoreId: order.restoreId, mode: order.mode, outcome: "failed", error, ...madeData(outcome.found) },
+    data: {
+      restoreId: order.restoreId,
+      mode: order.mode,
+      outcome: "failed",
+      error,
+      ...madeData(order.restoreId, outcome.found),
+    },
     body: ({ colors }) =>
       [
         `${colors.red("failed")}: ${failed.message} (${failed.code}${failed.requestId === undefined ? "" : `, request ${failed.requestId}`})`,
@@ -73,7 +79,7 @@ function doneAnswer(ended: Ended, context: Context): Answer {
   const seconds = Math.round((Date.now() - startedMs) / 1_000);
   const { undo } = afterwards(order.restoreId, order.region);
   const facts = order.mode === "launch" && now !== undefined ? compared(source, now.shape) : undefined;
-  const made = outcome.found === undefined ? [] : madeLines(outcome.found);
+  const made = outcome.found === undefined ? [] : madeLines(order.restoreId, outcome.found);
   const started = isoSeconds(startedMs);
   return {
     exitCode: EXIT.done,
@@ -85,7 +91,7 @@ function doneAnswer(ended: Ended, context: Context): Answer {
       startedAt: started,
       seconds,
       ...(now !== undefined && { instanceId: now.instanceId }),
-      ...madeData(outcome.found),
+      ...madeData(order.restoreId, outcome.found),
       ...(facts !== undefined && { differences: facts.differences, same: facts.same }),
     },
     body: (look) =>

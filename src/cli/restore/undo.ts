@@ -9,7 +9,7 @@ import { undoPlanOf, workedOn } from "../../restore/recall";
 import { SECOND_MS } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
-import { failureOf } from "../failure";
+import { cliError, failureOf } from "../failure";
 import { madeLines } from "../print/restorePage";
 import { confirm } from "./confirm";
 import { type RestoreOptions, patienceOf } from "./options";
@@ -42,7 +42,11 @@ export async function undo(
   const recalled = await recall(client, restoreId, context);
   const { choices, instanceId, slot } = recalled;
   const look = lookOf(recalled);
-  const before = madeLines(await observeRestore(client, look));
+  const before = madeLines(restoreId, await observeRestore(client, look));
+  if (before.length === 0) {
+    const message = `nothing of ${restoreId} is left in ${context.region}`;
+    throw cliError(EXIT.nothing, "NoRestore", message, "Nothing has to be undone.");
+  }
   const question =
     choices.mode === "replace"
       ? `Stop ${instanceId}, put its old volumes back, and delete the restored ones?`
@@ -56,7 +60,7 @@ export async function undo(
     { client, restoreId, context, patienceMs: patienceOf(options) },
   );
   const isDone = outcome.state === "done";
-  const left = isDone || outcome.found === undefined ? [] : madeLines(outcome.found);
+  const left = isDone || outcome.found === undefined ? [] : madeLines(restoreId, outcome.found);
   const failed = outcome.state === "failed" ? outcome.failed : undefined;
   const exitCode =
     failed === undefined ? EXIT.done : failureOf({ name: failed.code, message: failed.message }).exitCode;

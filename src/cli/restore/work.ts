@@ -71,7 +71,7 @@ export async function loop({ look, next, perform, settleMs = 0 }: Loop, work: Wo
     stopping.abort();
     const outcome = await driven;
     const { resume, undo } = afterwards(restoreId, context.region);
-    const made = outcome.found === undefined ? [] : madeLines(outcome.found);
+    const made = outcome.found === undefined ? [] : madeLines(restoreId, outcome.found);
     const what = made.length === 0 ? "nothing was made" : `made so far: ${made.join("; ")}`;
     const hint = made.length === 0 ? "Nothing has to be undone." : `To go on: ${resume}\n  To take it back: ${undo}`;
     return { message: `interrupted; ${what}`, hint };

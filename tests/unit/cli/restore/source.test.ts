@@ -39,9 +39,8 @@ const SPECS = volumeSpecToTags([
 /** A recovery point in the DR region, of some hours ago. */
 function copies(hoursAgo: number, extra: Partial<Snapshot> = {}, volumeIds = ["vol-1", "vol-2"]): Snapshot[] {
   const startTimeMs = NOW - hoursAgo * HOUR;
-  const slot = new Date(startTimeMs).toISOString().replace(/\.\d+Z$/, "Z");
   return volumeIds.map((volumeId, index) => {
-    const original = snapshot(`snap-${hoursAgo}${index}0`, { volumeId, slot, startTimeMs });
+    const original = snapshot(`snap-${hoursAgo}${index}0`, { volumeId, startTimeMs });
     const source = { ...original, tags: { ...original.tags, ...SPECS, [TAG.setSize]: "2" } };
     const copy = copyOf(source, `snap-${hoursAgo}${index}1`, { startTimeMs, encrypted: true, kmsKeyId: KEY, ...extra });
     return { ...copy, tags: { ...copy.tags, ...SPECS, [TAG.setSize]: "2" } };
