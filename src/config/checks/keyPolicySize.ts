@@ -17,6 +17,7 @@ export type KeyPolicyContext = Pick<PolicySizeContext, "vaultId" | "primaryRegio
   trail: boolean;
   restoreRoleArns: readonly string[];
   keyAdministrators: readonly string[];
+  operatorRole: readonly string[];
 };
 
 /**
@@ -24,15 +25,19 @@ export type KeyPolicyContext = Pick<PolicySizeContext, "vaultId" | "primaryRegio
  * too.
  */
 export function keyPolicyLength(context: KeyPolicyContext): number {
-  const { vaultId, primaryRegion, drRegions, audit, trail, ...users } = context;
+  const { vaultId, primaryRegion, drRegions, audit, trail, operatorRole, ...users } = context;
   const account = { partition: partitionOf(primaryRegion), accountId: ACCOUNT_ID };
   const [region = ""] = drRegions;
-  const roleArn = `arn:${account.partition}:iam::${ACCOUNT_ID}:role/${namesOf(vaultId).role}`;
+  const names = namesOf(vaultId);
+  const own = (name: string) => `arn:${account.partition}:iam::${ACCOUNT_ID}:role/${name}`;
+  const roleArn = own(names.role);
   const bucketArn = bucketArnOf(account, auditBucketName(vaultId, ACCOUNT_ID, region));
   const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
   const ofAudit = { roleArn, restoreRoleArns: users.restoreRoleArns, region, bucketArn, trailArn };
+  const operator = operatorRole.length === 0 ? [] : [own(names.operatorRole)];
   const policy = keyPolicy(account, region, {
     ...users,
+    restoreRoleArns: [...users.restoreRoleArns, ...operator],
     roleArn,
     ec2Regions: [region],
     more: audit ? auditKeyStatements(ofAudit) : [],
