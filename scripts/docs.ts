@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { metricsPage } from "./metricsPage";
+import { permissionPages } from "./permissionPages";
 
 const ROOT = join(__dirname, "..");
 
@@ -60,7 +61,11 @@ export function configurationPage(pulumiYaml: string): string {
 /** Returns the pages by their path from the project's root. */
 export function generatedPages(): Record<string, string> {
   const pulumiYaml = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
-  return { "docs/CONFIGURATION.md": configurationPage(pulumiYaml), "docs/METRICS.md": metricsPage() };
+  return {
+    "docs/CONFIGURATION.md": configurationPage(pulumiYaml),
+    "docs/METRICS.md": metricsPage(),
+    ...permissionPages(),
+  };
 }
 
 if (require.main === module) {

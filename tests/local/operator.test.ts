@@ -12,7 +12,7 @@ let runs: Run[];
 let asked: Map<OperatorCommand, IamRequest[]>;
 
 beforeAll(async () => {
-  cli = await startCliVault("operator", ['keep={"last":1}', 'drKeep={"last":1}']);
+  cli = await startCliVault("operator", ['keep={"last":2}', 'drKeep={"last":2}']);
   ({ runs, asked } = await runAll(cli));
 }, 300_000);
 afterAll(() => cli.stop(), 60_000);

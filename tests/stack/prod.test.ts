@@ -75,6 +75,7 @@ test("gives names and ARNs, schedule and regions as outputs", () => {
     functionName: VAULT,
     topicArn: TOPIC,
     keyArns: { "us-west-2": ARN.key },
+    operatorRoleArn: "",
     auditBucket: `${VAULT}-audit-123456789012-us-west-2`,
     schedule: "cron(0 3 * * ? *) UTC",
     regions: { primary: "us-east-1", dr: ["us-west-2"] },

@@ -22,6 +22,7 @@ export type KeyPolicyContext = Pick<
   trail: boolean;
   restoreRoleArns: readonly string[];
   keyAdministrators: readonly string[];
+  operatorRole: readonly string[];
 };
 
 /**
@@ -29,14 +30,18 @@ export type KeyPolicyContext = Pick<
  * in.
  */
 export function keyPolicyLength(context: KeyPolicyContext): number {
-  const { vaultId, primaryRegion, drRegions, audit, manifests, trail, ...users } = context;
+  const { vaultId, primaryRegion, drRegions, audit, manifests, trail, operatorRole, ...users } = context;
   const account = { partition: partitionOf(primaryRegion), accountId: ACCOUNT_ID };
   const [region = ""] = drRegions;
-  const roleArn = `arn:${account.partition}:iam::${ACCOUNT_ID}:role/${namesOf(vaultId).role}`;
+  const names = namesOf(vaultId);
+  const own = (name: string) => `arn:${account.partition}:iam::${ACCOUNT_ID}:role/${name}`;
+  const roleArn = own(names.role);
   const trailArn = trail ? trailArnOf(vaultId, account, primaryRegion) : undefined;
   const bucketArns = bucketArnsIn(region, { vaultId, drRegions, audit, manifests }, account);
+  const operator = operatorRole.length === 0 ? [] : [own(names.operatorRole)];
   const policy = keyPolicy(account, region, {
     ...users,
+    restoreRoleArns: [...users.restoreRoleArns, ...operator],
     roleArn,
     ec2Regions: [region],
     more: bucketKeyStatements({ roleArn, restoreRoleArns: users.restoreRoleArns, region, bucketArns, trailArn }),

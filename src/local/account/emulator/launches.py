@@ -126,7 +126,16 @@ def keep(response, instance: Instance, image, credits: str) -> None:
     instance.placement.tenancy = response._get_param("Placement.Tenancy", "default")
     instance.placement.group_name = response._get_param("Placement.GroupName", "")
     finish_network(response, instance)
+    tag_interfaces(response, instance)
     FLEETS[instance.region_name][instance.id] = instance
+
+
+def tag_interfaces(response, instance: Instance) -> None:
+    """moto tags instances and volumes alone."""
+    for given in response._get_param("TagSpecifications", []):
+        if given.get("ResourceType") == "network-interface":
+            for interface in instance.nics.values():
+                interface.add_tags({tag["Key"]: tag.get("Value", "") for tag in given.get("Tags", [])})
 
 
 InstanceResponse.run_instances = run_instances
