@@ -6,6 +6,7 @@ import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { ec2, findTraces } from "../aws";
+import { type Capture, findCapture } from "../capture";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
@@ -126,8 +127,8 @@ function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: str
 }
 
 /** Returns a point as a restore takes it. */
-export function sourceOf(vaultId: string, point: Point): RestoreSource {
-  const facts = factsOf(point, [point]);
+export function sourceOf(vaultId: string, point: Point, capture?: Capture): RestoreSource {
+  const facts = factsOf(point, [point], capture);
   const { instanceId, name, slot, takenMs, region } = point;
   const { instanceType, availabilityZone, launch, instanceTags } = facts;
   return {
@@ -169,6 +170,21 @@ export function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: r
   });
 }
 
+/** Tells whether the tags of a point hold all that was captured. */
+function hasAll(point: Point): boolean {
+  const { launch, volumes } = factsOf(point, [point]);
+  return launch?.isWhole === true && volumes.every(({ device }) => device !== undefined);
+}
+
+/** Takes from the capture in this region's bucket what the tags of a point had no room for. Without it tags are all there is. */
+async function completeSource(vaultId: string, point: Point): Promise<FoundSource> {
+  if (hasAll(point)) return { source: sourceOf(vaultId, point), notes: [] };
+  const { capture, note } = await findCapture(point, { vaultId, regions: [point.region], notes: [] });
+  const { launch } = factsOf(point, [point], capture);
+  const notes = [...doubtsOf(launch), ...(note === undefined ? [] : [note])];
+  return { source: sourceOf(vaultId, point, capture), notes };
+}
+
 /**
  * Finds what to restore.
  * @throws where there is none, or several can be meant
@@ -176,16 +192,15 @@ export function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: r
 export async function findSource(context: Context, wanted: WantedPoint): Promise<FoundSource> {
   const { vaultId, points } = await pointsIn(context);
   const { point, notes } = choosePoint(points, wanted, context);
-  const source = sourceOf(vaultId, point);
-  const { launch } = factsOf(point, [point]);
-  return { source, notes: [...notes, ...doubtsOf(launch), ...sharedByOthers(source, points)] };
+  const { source, notes: doubts } = await completeSource(vaultId, point);
+  return { source, notes: [...notes, ...doubts, ...sharedByOthers(source, points)] };
 }
 
 /** Finds the recovery point that something was restored from. */
 export async function findSlot(context: Context, instanceId: string, slot: string): Promise<RestoreSource> {
   const { vaultId, points } = await pointsIn(context);
   const point = points.find((one) => one.instanceId === instanceId && one.slot === slot);
-  if (point !== undefined) return sourceOf(vaultId, point);
+  if (point !== undefined) return (await completeSource(vaultId, point)).source;
   const hint = "Without it the restore can only be undone: vault restore --undo ID";
   throw cliError(EXIT.nothing, "NoPoint", `the recovery point ${slot} of ${instanceId} is gone`, hint);
 }
