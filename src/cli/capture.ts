@@ -22,6 +22,10 @@ export interface CapturedVolume {
   sizeGiB?: number;
   iops?: number;
   throughputMiBps?: number;
+  deleteOnTermination?: boolean;
+  multiAttach?: boolean;
+  /** End of the id of its key. */
+  kmsKeyEnd?: string;
   /** True if its own tag kept it out of the recovery point. */
   excluded: boolean;
   tags: Tags;

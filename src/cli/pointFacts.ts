@@ -90,9 +90,9 @@ function volumeFacts(volumeId: string, points: readonly Point[], captured: Captu
     sizeGiB: spec?.sizeGiB ?? first?.sizeGiB ?? captured?.sizeGiB,
     iops: spec?.iops ?? captured?.iops,
     throughputMiBps: spec?.throughputMiBps ?? captured?.throughputMiBps,
-    deleteOnTermination: spec?.deleteOnTermination,
-    multiAttach: spec?.multiAttach,
-    kmsKeyEnd: spec?.kmsKeyEnd,
+    deleteOnTermination: spec?.deleteOnTermination ?? captured?.deleteOnTermination,
+    multiAttach: spec?.multiAttach ?? captured?.multiAttach,
+    kmsKeyEnd: spec?.kmsKeyEnd ?? captured?.kmsKeyEnd,
   };
   return {
     volumeId,
