@@ -29,6 +29,7 @@ import { CREATE_MS, attached, isDoomed, released, volumeAt, volumeFrom } from ".
 const BOOT_MS = 2_000;
 const HALT_MS = 1_500;
 const CHECKS_MS = 2_000;
+const CLEAR_MS = 1_200;
 
 interface Planned {
   volume: Volume;
@@ -69,7 +70,7 @@ function planVolumes(world: World, image: Image, input: RunInstancesCommandInput
       throughput: Ebs.Throughput,
       kmsKeyId: Ebs.KmsKeyId,
       rate: Ebs.VolumeInitializationRate,
-    } as Parameters<typeof volumeFrom>[3]);
+    });
     return { volume: { ...volume, tags }, device: DeviceName, ends: Ebs.DeleteOnTermination ?? false };
   });
 }
@@ -106,9 +107,9 @@ function planInterfaces(world: World, input: RunInstancesCommandInput, zone: str
   return made;
 }
 
-/** Ends an instance: what ends with it is deleted, the rest released. */
-function ended(now: Account, id: string, isAborted: boolean): Account {
-  let next = updateInstance(now, id, () => ({ state: "terminated" }));
+/** Deletes what ends with an instance, and releases the rest. */
+function cleared(now: Account, id: string, isAborted: boolean): Account {
+  let next = now;
   for (const { id: volumeId, attachments } of Object.values(now.volumes)) {
     const at = attachments.find(({ instanceId }) => instanceId === id);
     if (at === undefined) continue;
@@ -125,9 +126,19 @@ function ended(now: Account, id: string, isAborted: boolean): Account {
   return next;
 }
 
+/** Ends an instance. What it had goes a moment later. */
+function end(world: World, id: string, afterMs: number, isAborted: boolean): void {
+  later(world, afterMs, (now) => updateInstance(now, id, () => ({ state: "terminated" })));
+  later(world, afterMs + CLEAR_MS, (now) => cleared(now, id, isAborted));
+}
+
 function boot(world: World, id: string): void {
-  later(world, BOOT_MS, (now) => updateInstance(now, id, () => ({ state: "running", isHealthy: false })));
-  later(world, BOOT_MS + CHECKS_MS, (now) => updateInstance(now, id, () => ({ isHealthy: true })));
+  later(world, BOOT_MS, (now) =>
+    updateInstance(now, id, ({ state }) => (state === "pending" ? { state: "running" } : {})),
+  );
+  later(world, BOOT_MS + CHECKS_MS, (now) =>
+    updateInstance(now, id, ({ state }) => ({ isHealthy: state === "running" })),
+  );
 }
 
 const KEY_REASON = "Client.InternalError: Client error on launch";
@@ -161,7 +172,7 @@ export function runInstances(world: World, input: RunInstancesCommandInput): obj
       attached(world, volume.id, { instanceId: id, device, ends }, CREATE_MS);
     if (isKeyBad) {
       later(world, CREATE_MS, (now) => updateInstance(now, id, () => ({ state: "shutting-down", reason: KEY_REASON })));
-      later(world, CREATE_MS + HALT_MS, (now) => ended(now, id, true));
+      end(world, id, CREATE_MS + HALT_MS, true);
     } else boot(world, id);
     return id;
   });
@@ -183,7 +194,9 @@ export function stopInstances(world: World, { InstanceIds = [] }: StopInstancesC
   if (state !== "running") throw refused("IncorrectInstanceState", `${id} is ${state}`);
   if (noStop) throw refused("OperationNotPermitted", `${id} may not be stopped`);
   change(world, (now) => updateInstance(now, id, () => ({ state: "stopping", isHealthy: false })));
-  later(world, HALT_MS, (now) => updateInstance(now, id, () => ({ state: "stopped", isHealthy: false })));
+  later(world, HALT_MS, (now) =>
+    updateInstance(now, id, ({ state }) => (state === "stopping" ? { state: "stopped" } : {})),
+  );
   return {};
 }
 
@@ -192,7 +205,7 @@ export function terminateInstances(world: World, { InstanceIds = [] }: Terminate
   if (state === "terminated" || state === "shutting-down") return {};
   if (noTermination) throw refused("OperationNotPermitted", `${id} may not be terminated`);
   change(world, (now) => updateInstance(now, id, () => ({ state: "shutting-down" })));
-  later(world, HALT_MS, (now) => ended(now, id, false));
+  end(world, id, HALT_MS, false);
   return {};
 }
 

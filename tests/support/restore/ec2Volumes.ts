@@ -84,7 +84,7 @@ export function createVolume(world: World, input: CreateVolumeCommandInput): obj
       throughput: input.Throughput,
       kmsKeyId: input.KmsKeyId,
       rate: input.VolumeInitializationRate,
-    } as Wanted);
+    });
     if (isShared && !made.type?.startsWith("io")) throw refused("InvalidParameterCombination", "only io1 and io2");
     change(world, (now) => put(now, "volumes", { ...made, isShared, tags: tagsIn(input.TagSpecifications, "volume") }));
     if (isDoomed(world, made)) later(world, VANISH_MS, (now) => remove(now, "volumes", id));
@@ -157,12 +157,14 @@ export function detachVolume(world: World, { VolumeId, InstanceId = "" }: Detach
   const attachment = attachments.find(({ instanceId }) => instanceId === InstanceId);
   if (attachment?.state !== "attached") throw refused("IncorrectState", `${id} is ${attachment?.state ?? "available"}`);
   const instance = get(world, "instances", InstanceId);
+  if (instance.state === "terminated") throw refused("IncorrectInstanceState", `${InstanceId} is terminated`);
   if (attachment.device === instance.rootDevice && instance.state !== "stopped") {
     throw refused(
       "OperationNotPermitted",
       `${id} can't be detached: it is the root of ${instance.state} ${InstanceId}`,
     );
   }
+  world.touched.push({ call: `detached while ${instance.state}`, id });
   change(world, (now) => setAttachment(now, id, InstanceId, { state: "detaching" }));
   later(world, ATTACH_MS, (now) => released(now, id, InstanceId));
   return {};
@@ -176,7 +178,6 @@ export function replaceRoot(world: World, input: CreateReplaceRootVolumeTaskComm
     if (made.state !== "available") throw refused("IncorrectState", `${made.id} is ${made.state}`);
     const id = newId(world, "replacevol");
     const old = volumeAt(world.account, instanceId, instance.rootDevice);
-    const ends = old?.attachments[0]?.ends ?? true;
     const tags = tagsIn(input.TagSpecifications, "replace-root-volume-task");
     change(world, (now) => {
       const reserved = updateVolume(now, made.id, () => ({ state: "in-use" }));
@@ -189,7 +190,7 @@ export function replaceRoot(world: World, input: CreateReplaceRootVolumeTaskComm
       if (taskEnds === "failed") return updateVolume(ended, made.id, () => ({ state: "available" }));
       const freed = old === undefined ? ended : released(ended, old.id, instanceId);
       if (taskEnds !== "succeeded") return updateVolume(freed, made.id, () => ({ state: "available" }));
-      const at: Attachment = { instanceId, device: instance.rootDevice, state: "attached", ends };
+      const at: Attachment = { instanceId, device: instance.rootDevice, state: "attached", ends: true };
       return updateVolume(freed, made.id, () => ({ state: "in-use", attachments: [at] }));
     });
     return id;

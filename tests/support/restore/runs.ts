@@ -52,7 +52,10 @@ async function loop(world: World, { look, order, next }: Loop, how: Disturbed): 
       return observeRestore(client, look);
     },
     perform: (action: Action) => performAction(client, order, action),
-    sleep: (ms) => Promise.resolve(advance(world, ms)),
+    sleep: (ms) => {
+      advance(world, ms);
+      return Promise.resolve();
+    },
     nowMs: () => world.nowMs,
     isStopped: () => changes() >= (how.stopsAfter ?? Infinity),
     onStep: (title) => titles.push(title),

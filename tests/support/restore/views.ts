@@ -4,6 +4,16 @@ import { kindOf } from "./ec2Tags";
 import { ORIGINAL, RESTORE_ID } from "./shapes";
 import { RESTORE_TAG } from "../../../src/restore/restoreTags";
 
+interface Tagged {
+  id: string;
+  tags: Readonly<Record<string, string>>;
+}
+
+function recordsOf(account: Account, kind: (typeof KINDS)[number]): Tagged[] {
+  const records: Readonly<Record<string, Tagged>> = account[kind];
+  return Object.values(records);
+}
+
 const KINDS = ["volumes", "interfaces", "instances", "images", "groups", "tasks"] as const;
 
 /** Returns the account without tokens, tasks and ended instances, none of which anybody can take away. */
@@ -17,16 +27,15 @@ export function withoutIds(account: Account): string {
   const names = new Map<string, string>();
   const roleOf = (tags: Readonly<Record<string, string>>) => tags[RESTORE_TAG.role] ?? "";
   for (const kind of KINDS) {
-    for (const { id, tags } of Object.values(account[kind])) {
+    for (const { id, tags } of recordsOf(account, kind)) {
       if (tags[RESTORE_TAG.id] !== RESTORE_ID) continue;
       const index = kind === "interfaces" ? account.interfaces[id]?.index : "";
       names.set(id, `${kind}:${roleOf(tags)}:${String(index)}`);
     }
   }
-  const left = leftIn(account);
-  const all = Object.values(left)
-    .flatMap((records) => Object.values(records))
-    .map(({ input: _input, ...record }: { input?: unknown }) => JSON.stringify(record));
+  const all = Object.values(leftIn(account))
+    .flatMap((records: Readonly<Record<string, { input?: unknown }>>) => Object.values(records))
+    .map(({ input: _input, ...record }) => JSON.stringify(record));
   const text = all.sort().join("\n");
   return [...names]
     .reduce((now, [id, name]) => now.replaceAll(id, name), text)
@@ -46,7 +55,7 @@ export function carrying(account: Account): string[] {
 /** Returns what is there, was not before, and does not carry the restore's id. */
 export function unnamed(before: Account, now: Account): string[] {
   return KINDS.flatMap((kind) =>
-    Object.values(now[kind])
+    recordsOf(now, kind)
       .filter(({ id, tags }) => before[kind][id] === undefined && tags[RESTORE_TAG.id] !== RESTORE_ID)
       .map(({ id }) => id),
   );

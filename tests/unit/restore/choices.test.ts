@@ -96,7 +96,9 @@ test.each([
 
 test.each([undefined, "", "/dev/sdf", "image", "old:/dev/sdf", "old:lost:/dev/sdf", "old:kept:"])(
   "takes %s for no role of an old volume",
-  (role) => expect(readOldRole(role)).toBeUndefined(),
+  (role) => {
+    expect(readOldRole(role)).toBeUndefined();
+  },
 );
 
 test.each([
@@ -132,4 +134,6 @@ test.each([
   " r-20261129T121503-4f1c",
   "i-0123",
   "r-20261129T121503-4f1c ",
-])("takes %j for no id", (id) => expect(isRestoreId(id)).toBe(false));
+])("takes %j for no id", (id) => {
+  expect(isRestoreId(id)).toBe(false);
+});

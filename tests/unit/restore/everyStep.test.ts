@@ -8,21 +8,28 @@ import { leftIn, trespasses, unnamed, withoutIds } from "../../support/restore/v
 const rows = SCENARIOS.map((scenario) => [scenario.name, scenario] as const);
 
 /** Returns a world in which a restore was carried out. */
-async function begun({ world: make, order }: Scenario, how: Disturbed = {}): Promise<{ world: World; ran: Ran }> {
-  const world = make();
-  const ran = await restore(world, order, how);
-  settle(world);
-  return { world, ran };
+async function begun(scenario: Scenario, how: Disturbed = {}): Promise<{ world: World; ran: Ran }> {
+  const begins = await cut(scenario, how);
+  settle(begins.world);
+  return begins;
 }
 
-/** The ways in which a step may go wrong and end the run there. */
-function ends(step: number): [string, Disturbed][] {
-  return [
-    [`denied at ${step}`, { faults: { [step]: "denied" } }],
-    [`stopped before ${step}`, { stopsAfter: step }],
-    [`answer lost and stopped at ${step}`, { faults: { [step]: "lost" }, stopsAfter: step + 1 }],
-  ];
+/** Returns a world in which EC2 still works on what a restore asked for last. */
+async function cut({ world: make, order }: Scenario, how: Disturbed): Promise<{ world: World; ran: Ran }> {
+  const world = make();
+  return { world, ran: await restore(world, order, how) };
 }
+
+type Ends = (step: number) => [string, Disturbed][];
+
+const stopped: Ends = (step) => [[`stopped before ${step}`, { stopsAfter: step }]];
+
+/** The ways in which a step may go wrong and end the run there. */
+const ends: Ends = (step) => [
+  ...stopped(step),
+  [`denied at ${step}`, { faults: { [step]: "denied" } }],
+  [`answer lost and stopped at ${step}`, { faults: { [step]: "lost" }, stopsAfter: step + 1 }],
+];
 
 type Look = (world: World, name: string) => void | Promise<void>;
 
@@ -33,6 +40,7 @@ type Look = (world: World, name: string) => void | Promise<void>;
 async function atEachEnd(
   run: (how: Disturbed) => Promise<{ world: World; ran: Ran | undefined }>,
   look: Look,
+  ways: Ends = ends,
 ): Promise<number> {
   const { world: whole, ran } = await run({});
   const changes = ran?.changes ?? 0;
@@ -43,7 +51,7 @@ async function atEachEnd(
     seen.add(key);
   };
   for (let step = 0; step < changes; step += 1) {
-    for (const [name, how] of ends(step)) {
+    for (const [name, how] of ways(step)) {
       const { world } = await run(how);
       await see(world, name);
     }
@@ -68,7 +76,9 @@ test.each(rows)("comes to its end undisturbed: %s", async (_name, scenario) => {
 test.each(rows)("leaves nothing unnamed wherever it ends: %s", async (_name, scenario) => {
   const steps = await atEachEnd(
     (how) => begun(scenario, how),
-    (world, name) => expectSafe(world, scenario, name),
+    (world, name) => {
+      expectSafe(world, scenario, name);
+    },
   );
   expect(steps).toBeGreaterThan(3);
 });
@@ -106,6 +116,18 @@ async function takenBack(from: World, how: Disturbed): Promise<{ world: World; r
   return { world, ran };
 }
 
+test.each(rows)("is undone at once, while EC2 is still at it: %s", async (_name, scenario) => {
+  const before = leftIn(scenario.world().account);
+  await atEachEnd(
+    (how) => cut(scenario, how),
+    async (from, name) => {
+      const { world, ran } = await takenBack(from, {});
+      expect([name, ran?.outcome]).toMatchObject([name, ran === undefined ? undefined : { state: "done" }]);
+      expect([name, leftIn(world.account)]).toStrictEqual([name, before]);
+    },
+  );
+});
+
 test.each(rows)("is undone from wherever it or its undo ended: %s", async (_name, scenario) => {
   const before = leftIn(scenario.world().account);
   const undone: Look = async (from, name) => {
@@ -113,6 +135,9 @@ test.each(rows)("is undone from wherever it or its undo ended: %s", async (_name
     expect([name, ran?.outcome.state ?? "done"]).toStrictEqual([name, "done"]);
     expect([name, leftIn(world.account)]).toStrictEqual([name, before]);
     expect([name, trespasses(world, scenario.world().account, scenario.devices)]).toStrictEqual([name, []]);
+    const isInUse =
+      scenario.order.mode === "replace" && world.touched.some(({ call }) => call === "detached while running");
+    expect([name, isInUse]).toStrictEqual([name, false]);
   };
   await atEachEnd(
     (how) => begun(scenario, how),
@@ -121,6 +146,7 @@ test.each(rows)("is undone from wherever it or its undo ended: %s", async (_name
       await atEachEnd(
         (how) => takenBack(from, how),
         (world, at) => undone(world, `${name}, undo ${at}`),
+        stopped,
       );
     },
   );

@@ -27,7 +27,7 @@ const disturbed: fc.Arbitrary<Disturbed> = fc.record(
   { requiredKeys: [] },
 );
 const scenario = fc.oneof(fc.constantFrom(...SCENARIOS), anyScenario);
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 
 /** Repeats until it is done, as a person would: some seconds apart. */
 async function persist(attempt: () => Promise<Ran | undefined>, failures: string[]): Promise<boolean> {

@@ -119,6 +119,19 @@ test.each(["failed", "failed-detached"] as const)("undoes a root replacement tha
   expect(leftIn(world.account)).toStrictEqual(leftIn(regionWithOriginal().account));
 });
 
+test("keeps a root that outlived its instance before, where nothing else was captured", async () => {
+  const world = regionWithOriginal();
+  const { deleteOnTermination: _ends, ...root } = ROOT;
+  change(world, (now) =>
+    updateVolume(now, "vol-oldroot", ({ attachments }) => ({
+      attachments: attachments.map((one) => ({ ...one, ends: false })),
+    })),
+  );
+  expect(codeOf(await restore(world, replaceOrder(sourceWith([root]), { isRootTask: true })))).toBe("done");
+  const made = Object.values(world.account.volumes).find(({ snapshotId }) => snapshotId === "snap-root");
+  expect(made?.attachments.map(({ ends }) => ends)).toStrictEqual([false]);
+});
+
 /** Returns the world after a replacement that was carried out. */
 async function replaced(): Promise<World> {
   const world = regionWithOriginal();
@@ -131,6 +144,14 @@ describe("an undo of a replacement", () => {
   test("changes nothing where the old root was deleted", async () => {
     const world = await replaced();
     change(world, (now) => remove(now, "volumes", "vol-oldroot"));
+    const before = world.account;
+    expect(codeOf(await undo(world))).toBe("OldRootGone");
+    expect(world.account).toBe(before);
+  });
+
+  test("changes nothing where the old root is being deleted", async () => {
+    const world = await replaced();
+    change(world, (now) => updateVolume(now, "vol-oldroot", () => ({ state: "deleting" })));
     const before = world.account;
     expect(codeOf(await undo(world))).toBe("OldRootGone");
     expect(world.account).toBe(before);
