@@ -61,8 +61,7 @@ function snapshotStatements({ partition, accountId, vaultId }: BoundaryArgs): St
  * Tags cannot bound this: a volume's key lacks the vault's tag, and a new key's tag is seen minutes late (KMS developer
  * guide, "ABAC for AWS KMS").
  */
-function keyStatements(args: BoundaryArgs): Statement[] {
-  const { partition, accountId, sourceKeyArns } = args;
+export function keyUse({ partition, accountId, sourceKeyArns }: BoundaryArgs): Statement[] {
   const own = `arn:${partition}:kms:*:${accountId}:key/*`;
   const keys = [own, ...sourceKeyArns];
   const viaEc2 = { "kms:ViaService": "ec2.*.amazonaws.com" };
@@ -73,6 +72,12 @@ function keyStatements(args: BoundaryArgs): Statement[] {
       StringLike: viaEc2,
       Bool: { "kms:GrantIsForAWSResource": "true" },
     }),
+  ];
+}
+
+function bucketStatements(args: BoundaryArgs): Statement[] {
+  const own = `arn:${args.partition}:kms:*:${args.accountId}:key/*`;
+  return [
     allow("EncryptObjects", "kms:GenerateDataKey", own, {
       StringLike: {
         "kms:ViaService": "s3.*.amazonaws.com",
@@ -111,6 +116,6 @@ function serviceStatements(args: BoundaryArgs): Statement[] {
 export function boundary(args: BoundaryArgs): aws.iam.PolicyDocument {
   return {
     Version: "2012-10-17",
-    Statement: [...snapshotStatements(args), ...keyStatements(args), ...serviceStatements(args)],
+    Statement: [...snapshotStatements(args), ...keyUse(args), ...bucketStatements(args), ...serviceStatements(args)],
   };
 }

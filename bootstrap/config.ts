@@ -20,13 +20,19 @@ export interface BootstrapConfig {
   pulumiOrganization?: string;
   stateBucket?: string;
   sourceKeyArns: string[];
+  operatorRole: boolean;
+  operatorInstanceRoleArns: string[];
 }
 
 const NAME = /^[a-z0-9][\w-]*$/i;
 /** S3's rules. They exclude two dots, a dash beside a dot, and an address (S3 user guide, "Bucket naming rules"). */
 const BUCKET = /^(?=.{3,63}$)(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9]+((\.|-+)[a-z0-9]+)*$/;
 /** Expected form of each key that is set. An error quotes the expectation. */
-const SHAPES: readonly [key: Exclude<keyof Raw, "stacks" | "sourceKeyArns">, shape: RegExp, expected: string][] = [
+const SHAPES: readonly [
+  key: Exclude<keyof Raw, "stacks" | "sourceKeyArns" | "operatorRole" | "operatorInstanceRoleArns">,
+  shape: RegExp,
+  expected: string,
+][] = [
   ["vaultProject", NAME, "the name of a Pulumi project"],
   ["githubRepository", /^$|^[\w-]+\/[\w.-]+$/, "a repository as owner/name"],
   ["githubOwnerId", /^\d*$/, "a number: gh api repos/OWNER/NAME --jq .owner.id"],
@@ -47,6 +53,8 @@ export interface Raw {
   pulumiOrganization: string;
   stateBucket: string;
   sourceKeyArns: readonly string[];
+  operatorRole: boolean;
+  operatorInstanceRoleArns: readonly string[];
 }
 
 const KEY_ARN = /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
@@ -57,6 +65,16 @@ function keyErrors(arns: readonly string[]): ConfigError[] {
   const isGood = arns.length <= MAX_SOURCE_KEYS && arns.every((arn) => KEY_ARN.test(arn));
   if (isGood) return [];
   return [configError("sourceKeyArns", `up to ${MAX_SOURCE_KEYS} ARNs of KMS keys`, JSON.stringify(arns))];
+}
+
+const INSTANCE_ROLE = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/*-]+$/;
+/** They share the 6,144 characters of the operator's boundary with the keys. */
+const MAX_INSTANCE_ROLES = 10;
+
+function instanceRoleErrors(arns: readonly string[]): ConfigError[] {
+  if (arns.length <= MAX_INSTANCE_ROLES && arns.every((arn) => INSTANCE_ROLE.test(arn))) return [];
+  const expected = `up to ${MAX_INSTANCE_ROLES} ARNs of IAM roles`;
+  return [configError("operatorInstanceRoleArns", expected, JSON.stringify(arns))];
 }
 
 /** Checks the names that the project gives the stacks' vaults, because their roles have them too. */
@@ -84,7 +102,7 @@ function errorsOf(raw: Raw): ConfigError[] {
   if (githubRepository === "" && pulumiOrganization === "") {
     errors.push(configError(["githubRepository", "pulumiOrganization"], "one of them or both", "none"));
   }
-  return [...errors, ...keyErrors(raw.sourceKeyArns)];
+  return [...errors, ...keyErrors(raw.sourceKeyArns), ...instanceRoleErrors(raw.operatorInstanceRoleArns)];
 }
 
 /**
@@ -108,6 +126,8 @@ export function parseBootstrap(raw: Raw, region?: string): BootstrapConfig {
     vaultProject,
     stacks: [...stacks],
     sourceKeyArns: [...sourceKeyArns],
+    operatorRole: raw.operatorRole,
+    operatorInstanceRoleArns: [...raw.operatorInstanceRoleArns],
     ...(raw.githubRepository !== "" && { github }),
     ...(pulumiOrganization !== "" && { pulumiOrganization }),
     ...(stateBucket !== "" && { stateBucket }),
@@ -126,6 +146,8 @@ export function readBootstrap(): BootstrapConfig {
     pulumiOrganization: config.require("pulumiOrganization"),
     stateBucket: config.require("stateBucket"),
     sourceKeyArns: config.requireObject<string[]>("sourceKeyArns"),
+    operatorRole: config.requireBoolean("operatorRole"),
+    operatorInstanceRoleArns: config.requireObject<string[]>("operatorInstanceRoleArns"),
   };
   return parseBootstrap(raw, aws.config.region);
 }

@@ -4,6 +4,7 @@
  */
 import { type Account, namesOf } from "../src/iam/names";
 import type { Grant } from "./grant";
+import { operatorBoundaryArn } from "./operatorBoundary";
 
 /** Returns the ARNs of the roles that src/stack creates for a vault. */
 function roleArns({ partition, accountId }: Account, vaultId: string): string[] {
@@ -11,21 +12,36 @@ function roleArns({ partition, accountId }: Account, vaultId: string): string[] 
   return [role, schedulerRole, keyEvents, keyMail].map((name) => `arn:${partition}:iam::${accountId}:role/${name}`);
 }
 
+/** Writes that only go with a boundary. */
+const BOUNDED = ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"];
+
 export function boundaryName(vaultId: string): string {
   return `${vaultId}-boundary`;
 }
 
-export function roleGrants(account: Account, vaultId: string): Grant[] {
+/** @param hasOperator true if the deploy role may make the operator's role, under a boundary of its own */
+export function roleGrants(account: Account, vaultId: string, hasOperator = false): Grant[] {
   const { partition, accountId } = account;
   const resources = roleArns(account, vaultId);
+  const operator = `arn:${partition}:iam::${accountId}:role/${namesOf(vaultId).operatorRole}`;
   const boundary = `arn:${partition}:iam::${accountId}:policy/${boundaryName(vaultId)}`;
   return [
     {
       sid: "BoundedRoles",
-      writes: ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"],
+      writes: BOUNDED,
       resources,
       condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
     },
+    ...(hasOperator
+      ? [
+          {
+            sid: "BoundedOperator",
+            writes: BOUNDED,
+            resources: [operator],
+            condition: { StringEquals: { "iam:PermissionsBoundary": operatorBoundaryArn(account, vaultId) } },
+          },
+        ]
+      : []),
     {
       sid: "Roles",
       reads: [
@@ -36,7 +52,7 @@ export function roleGrants(account: Account, vaultId: string): Grant[] {
         ...["iam:DeleteRole", "iam:DeleteRolePolicy", "iam:TagRole", "iam:UntagRole"],
         ...["iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription"],
       ],
-      resources,
+      resources: hasOperator ? [...resources, operator] : resources,
     },
     {
       sid: "PassRoles",

@@ -6,6 +6,7 @@ import { boundary } from "./boundary";
 import type { BootstrapConfig } from "./config";
 import type { Grant } from "./grant";
 import { statementsOf, vaultGrants } from "./grants";
+import { operatorBoundary, operatorBoundaryName } from "./operatorBoundary";
 import { boundaryName, roleGrants } from "./roleGrants";
 import { type StateStore, stateGrants } from "./state";
 import { type Providers, deployTrust, previewTrust } from "./trust";
@@ -23,6 +24,8 @@ export interface StackRoles {
   deployRoleArn: pulumi.Output<string>;
   previewRoleArn?: pulumi.Output<string>;
   permissionsBoundaryArn: pulumi.Output<string>;
+  /** Absent without `operatorRole`. */
+  operatorBoundaryArn?: pulumi.Output<string>;
 }
 
 function grantsOf(args: StackRoleArgs): pulumi.Output<Grant[]> {
@@ -36,7 +39,7 @@ function grantsOf(args: StackRoleArgs): pulumi.Output<Grant[]> {
           .apply(([bucket, key]) => stateGrants(bucket, key, config.vaultProject, stack));
   return pulumi
     .all([account, ofState])
-    .apply(([acc, more]) => [...vaultGrants(acc, vaultId), ...roleGrants(acc, vaultId), ...more]);
+    .apply(([acc, more]) => [...vaultGrants(acc, vaultId), ...roleGrants(acc, vaultId, config.operatorRole), ...more]);
 }
 
 /** What distinguishes a role from another. */
@@ -58,6 +61,16 @@ function jsonOf(document: pulumi.Output<aws.iam.PolicyDocument>): pulumi.Output<
   return document.apply((value) => JSON.stringify(value));
 }
 
+/** Makes the boundary of the operator's role, if the bootstrap is to allow one. */
+function operatorLimit({ config, stack, account, tags }: StackRoleArgs): Pick<StackRoles, "operatorBoundaryArn"> {
+  if (!config.operatorRole) return {};
+  const vaultId = `${config.vaultProject}-${stack}`;
+  const name = operatorBoundaryName(vaultId);
+  const description = `The most that the operator's role of ${vaultId} can do`;
+  const policy = jsonOf(account.apply((acc) => operatorBoundary({ ...config, ...acc, vaultId })));
+  return { operatorBoundaryArn: new aws.iam.Policy(name, { name, description, policy, tags }).arn };
+}
+
 export function stackRoles(args: StackRoleArgs): StackRoles {
   const { config, stack, account, providers, tags } = args;
   const { github, sourceKeyArns } = config;
@@ -68,17 +81,18 @@ export function stackRoles(args: StackRoleArgs): StackRoles {
     policy: jsonOf(account.apply((acc) => boundary({ ...acc, vaultId, sourceKeyArns }))),
     tags,
   });
+  const boundaries = { permissionsBoundaryArn: limit.arn, ...operatorLimit(args) };
   const grants = grantsOf(args);
   const trust = providers.apply((known) => deployTrust(config, known, stack));
   const deploy = role(`${vaultId}-deploy`, { trust, grants, mayWrite: true }, tags);
   if (github === undefined) {
-    return { deployRoleArn: deploy.arn, permissionsBoundaryArn: limit.arn };
+    return { deployRoleArn: deploy.arn, ...boundaries };
   }
   const toPreview = providers.apply((known) => previewTrust(github, known.github ?? ""));
   const preview = role(`${vaultId}-preview`, { trust: toPreview, grants, mayWrite: false }, tags);
   return {
     deployRoleArn: deploy.arn,
     previewRoleArn: preview.arn,
-    permissionsBoundaryArn: limit.arn,
+    ...boundaries,
   };
 }

@@ -5,7 +5,8 @@
  */
 import type * as aws from "@pulumi/aws";
 import type { KeyedRegion } from "../vault/model/settings";
-import { TAG, TAG_PREFIX } from "../vault/model/tags";
+import { TAG } from "../vault/model/tags";
+import { OLD_ROLES, RESTORE_ID, RESTORE_ROLE } from "./restoreTagNames";
 import { ebsUse } from "./keyPolicy";
 import type { Account } from "./names";
 
@@ -25,12 +26,6 @@ export interface OperatorArgs extends Account {
   /** Roles that a restore may give to an instance; patterns with `*` are possible. */
   operatorInstanceRoleArns: readonly string[];
 }
-
-/** The tags of a restore, as src/restore/restoreTags.ts writes them; the tests compare. */
-export const RESTORE_ID = `${TAG_PREFIX}restore`;
-export const RESTORE_ROLE = `${TAG_PREFIX}restore-role`;
-/** Role of a volume that was taken off. */
-export const OLD_ROLES = "old:*";
 
 /** AWS's and Red Hat's accounts, whose images have the billing codes that a copy may lose (restore/aws/baseImages.ts). */
 const PUBLIC_OWNERS = ["amazon", "309956199498"];

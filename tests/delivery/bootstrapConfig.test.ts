@@ -14,6 +14,8 @@ const GOOD: Raw = {
   pulumiOrganization: "acme-corp",
   stateBucket: "acme-vault-state",
   sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:key/11111111-2222-3333-4444-555555555555"],
+  operatorRole: true,
+  operatorInstanceRoleArns: ["arn:aws:iam::123456789012:role/web"],
 };
 
 function configErrors(changes: Partial<Raw>): string[] {
@@ -50,6 +52,8 @@ test("accepts a whole configuration", () => {
     pulumiOrganization: "acme-corp",
     stateBucket: "acme-vault-state",
     sourceKeyArns: GOOD.sourceKeyArns,
+    operatorRole: true,
+    operatorInstanceRoleArns: GOOD.operatorInstanceRoleArns,
   });
 });
 
@@ -60,12 +64,16 @@ test("leaves out what is empty", () => {
     githubRepositoryId: "",
     stateBucket: "",
     sourceKeyArns: [],
+    operatorRole: false,
+    operatorInstanceRoleArns: [],
   };
   expect(parseBootstrap({ ...GOOD, ...empty })).toStrictEqual({
     vaultProject: "smart-vault",
     stacks: ["dev", "prod"],
     pulumiOrganization: "acme-corp",
     sourceKeyArns: [],
+    operatorRole: false,
+    operatorInstanceRoleArns: [],
   });
 });
 
@@ -94,6 +102,7 @@ test.each<[string, Partial<Raw>]>([
   ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:*:999999999999:key/*"] }],
   ["sourceKeyArns", { sourceKeyArns: ["arn:aws:kms:us-east-1:999999999999:alias/theirs"] }],
   ["sourceKeyArns", { sourceKeyArns: Array<string>(11).fill(GOOD.sourceKeyArns[0] ?? "") }],
+  ["operatorInstanceRoleArns", { operatorInstanceRoleArns: ["web"] }],
   ["githubRepository, pulumiOrganization", { githubRepository: "", pulumiOrganization: "" }],
 ])("reports for %s a mistake in %j by its key, and nothing else", (key, changes) => {
   const lines = configErrors(changes);

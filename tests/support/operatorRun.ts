@@ -177,7 +177,7 @@ export async function runAll(cli: CliVault): Promise<{ runs: Run[]; asked: Map<O
     const { Subnets = [] } = await cli.vault.account.ec2(DR).send(new DescribeSubnetsCommand(filter));
     const place = ["--subnet", Subnets[0]?.SubnetId ?? "", "--region", DR];
     await thereAndBack(restore, ["app-1", "--launch", "--isolate", ...place]);
-    await restore(["win-1", "--launch", "--yes", "--json", ...place]);
+    await restore(["win-1", "--launch", "--isolate", "--yes", "--json", ...place]);
   };
   const inPrimary = async () => {
     const place = ["--region", PRIMARY];

@@ -34,7 +34,7 @@ export function withoutIds(account: Account): string {
     }
   }
   const all = Object.values(leftIn(account))
-    .flatMap((records: Readonly<Record<string, { input?: unknown }>>) => Object.values(records))
+    .flatMap((records) => Object.values(records) as { input?: unknown }[])
     .map(({ input: _input, ...record }) => JSON.stringify(record));
   const text = all.sort().join("\n");
   return [...names]
