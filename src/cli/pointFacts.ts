@@ -1,6 +1,7 @@
 /** All that is known of one recovery point: its volumes in every region, and what a restore would lack. Pure. */
 import { type TaggedLaunch, launchFromTags } from "../vault/model/launchTags";
 import { TAG, instanceTagsIn, userTags } from "../vault/model/tags";
+import { volumeFlagsFromTags } from "../vault/model/volumeFlags";
 import { type VolumeSpec, volumeSpecFromTags } from "../vault/model/volumeSpec";
 import type { Snapshot, Tags } from "../vault/model/world";
 import { launchGroups } from "./launchGroups";
@@ -15,6 +16,12 @@ export interface VolumeFacts {
   sizeGiB?: number;
   iops?: number;
   throughputMiBps?: number;
+  /** What becomes of it if its instance is terminated. */
+  deleteOnTermination?: boolean;
+  /** True if several instances may attach it at once. */
+  multiAttach?: boolean;
+  /** End of the id of the key that the volume was encrypted under. */
+  kmsKeyEnd?: string;
   /** By region; empty: no snapshot of it was found. */
   snapshotIds: Record<string, string>;
   /** The volume's own tags. */
@@ -50,6 +57,7 @@ function ownSpec({ tags, sizeGiB, volumeId }: Snapshot): VolumeSpec | undefined 
     sizeGiB: numberIn(tags, TAG.volumeSizeGiB) ?? sizeGiB,
     iops: numberIn(tags, TAG.volumeIops),
     throughputMiBps: numberIn(tags, TAG.volumeThroughputMiBps),
+    ...volumeFlagsFromTags(tags),
   };
 }
 
@@ -74,6 +82,9 @@ function volumeFacts(volumeId: string, points: readonly Point[]): VolumeFacts {
     ...((spec?.sizeGiB ?? first?.sizeGiB) !== undefined && { sizeGiB: spec?.sizeGiB ?? first?.sizeGiB }),
     ...(spec?.iops !== undefined && { iops: spec.iops }),
     ...(spec?.throughputMiBps !== undefined && { throughputMiBps: spec.throughputMiBps }),
+    ...(spec?.deleteOnTermination !== undefined && { deleteOnTermination: spec.deleteOnTermination }),
+    ...(spec?.multiAttach !== undefined && { multiAttach: spec.multiAttach }),
+    ...(spec?.kmsKeyEnd !== undefined && { kmsKeyEnd: spec.kmsKeyEnd }),
     snapshotIds: Object.fromEntries(mine.map(({ region, snapshotId }) => [region, snapshotId])),
     tags: userTags(first?.tags ?? {}),
   };

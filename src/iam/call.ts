@@ -5,6 +5,8 @@ import type {
   CreateSnapshotsCommandInput,
   CreateTagsCommandInput,
   DeleteSnapshotCommandInput,
+  DescribeInstanceAttributeCommandInput,
+  DescribeInstanceCreditSpecificationsCommandInput,
   DescribeSnapshotAttributeCommandInput,
   Filter,
   LockSnapshotCommandInput,
@@ -26,6 +28,9 @@ interface Inputs {
   DescribeInstances: DescribeInput;
   DescribeVolumes: DescribeInput;
   DescribeSnapshots: DescribeInput;
+  DescribeSubnets: DescribeInput;
+  DescribeInstanceCreditSpecifications: DescribeInstanceCreditSpecificationsCommandInput;
+  DescribeInstanceAttribute: DescribeInstanceAttributeCommandInput;
   DescribeLockedSnapshots: DescribeInput;
   DescribeSnapshotAttribute: DescribeSnapshotAttributeCommandInput;
   CreateSnapshots: CreateSnapshotsCommandInput;
@@ -49,6 +54,9 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "DescribeInstances",
   "DescribeVolumes",
   "DescribeSnapshots",
+  "DescribeSubnets",
+  "DescribeInstanceCreditSpecifications",
+  "DescribeInstanceAttribute",
   "DescribeLockedSnapshots",
   "DescribeSnapshotAttribute",
   "CreateSnapshots",

@@ -26,10 +26,14 @@ function readStatement(args: FunctionPolicyArgs): Statement {
   return {
     Sid: "Observe",
     Effect: "Allow",
+    // Whether AWS checks DescribeInstanceAttribute on the instance is not verified (docs/ASSUMPTIONS.md, A42).
     Action: [
+      "ec2:DescribeInstanceAttribute",
+      "ec2:DescribeInstanceCreditSpecifications",
       "ec2:DescribeInstances",
       "ec2:DescribeLockedSnapshots",
       "ec2:DescribeSnapshotAttribute",
+      "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
     ],
     Resource: "*",

@@ -12,23 +12,27 @@ import type { SlotTask } from "./model/trigger";
 import type { Work } from "./model/work";
 import type { World } from "./model/world";
 import { observeLeft } from "./observe/leftLook";
+import { observeCaptures } from "./observe/captures";
 import { observe, observeDropouts, observeInstances } from "./observe/observe";
 import { looksForStrangers, observeStrangers } from "./observe/strangers";
+import { dueInstances } from "./plan/snapshots/snapshots";
 import { missedRun } from "./plan/snapshots/missedRun";
 import { planVault } from "./plan/plan";
 
 /** Reads what the target slot needs, recalls the change memory, and takes the look that is due once a day. */
 async function observeRest(
-  { settings, tools: { clients, now }, trigger }: Invocation,
+  { settings, tools: { clients, now }, trigger, deadlineMs }: Invocation,
   { state: clock, isRead }: OpenClock,
   seen: World,
-  { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] },
+  { slotTask, own }: { slotTask: SlotTask | undefined; own: Inventory["clear"] | undefined },
 ): Promise<World> {
   let world = seen;
   if (slotTask !== undefined) {
     world = await observeInstances(clients, settings, world);
-    const look = { own, slot: slotTask.slot, done: clock?.done, nowMs: now() };
+    const look = { own: own ?? [], slot: slotTask.slot, done: clock?.done, nowMs: now() };
     world = await observeDropouts(clients, settings, world, look);
+    const due = dueInstances(world, own, settings, { slotTask, runId: trigger.runId, nowMs: now() });
+    world = await observeCaptures(clients, settings, world, { due, own: own ?? [], now, deadlineMs });
   }
   const looks = looksForStrangers(trigger, clock, now());
   if (looks) world = await observeStrangers(clients, settings, world);
@@ -53,7 +57,7 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
   const known = clock.state ?? (clock.isLost ? "lost" : undefined);
   const slotTask = slotToServe(trigger, { carried: known, own: inventory.primary?.own }, settings, now());
   if (slotTask !== undefined) await clock.hold(slotTask);
-  const world = await observeRest(invocation, clock, seen, { slotTask, own: inventory.primary?.own ?? [] });
+  const world = await observeRest(invocation, clock, seen, { slotTask, own: inventory.primary?.own });
 
   const planned = planVault({ world, inventory, settings, slotTask, runId: trigger.runId, nowMs: now() });
 

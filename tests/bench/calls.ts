@@ -1,6 +1,7 @@
 /**
- * (a) Counts the API calls of one night by kind, on the emulator, against the floor for any tool: a page of instances,
- * a page of snapshots per region, one CreateSnapshots per instance, one CopySnapshot per volume.
+ * (a) Counts the API calls of an ordinary night by kind, on the emulator, against the floor for any tool: a page of
+ * instances, a page of snapshots per region, a page of subnets and one of CPU credit options, one CreateSnapshots per
+ * instance, one CopySnapshot per volume. On the nights before, the vault reads the attributes of new instances.
  */
 import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
@@ -28,6 +29,12 @@ export interface CallFigure {
 
 const ROOT = join(__dirname, "..", "..");
 const VOLUMES_AN_INSTANCE = 2;
+/** Pages of instances, of snapshots in two regions, of subnets, and of CPU credit options. */
+const PAGES = 5;
+/** Instances whose attributes the vault reads in one night (src/vault/observe/captures.ts). */
+const READ_A_NIGHT = 30;
+/** So that no night deletes anything. */
+const KEPT = ["retentionDays=60", "drRetentionDays=60"];
 /** Between two sweeps, which come anyway and are not counted. */
 const SCHEDULE = "schedule=cron(30 3 * * ? *)";
 const RUN_AT_MS = 3.5 * HOUR_MS;
@@ -37,7 +44,8 @@ function fleetOf(count: number): Instance[] {
     const hex = index.toString(16).padStart(4, "0");
     return {
       InstanceId: `i-0aaaaaaaaaaaa${hex}`,
-      InstanceType: "m6i.large" as const,
+      // Half of them earn CPU credits.
+      InstanceType: index % 2 === 0 ? ("m6i.large" as const) : ("t3.large" as const),
       RootDeviceName: "/dev/xvda",
       State: { Name: "running" as const },
       Tags: [{ Key: "backup", Value: "True" }],
@@ -49,29 +57,30 @@ function fleetOf(count: number): Instance[] {
   });
 }
 
-/** Plays one night: from the run until the next sweep, when nothing is pending any more. */
+/** Plays nights until nothing is new, and measures one: from the run until the next sweep, when nothing is pending. */
 async function measureHere(instances: number, pendingMinutes: CallFigure["pendingMinutes"]): Promise<CallFigure> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const fleet = { Reservations: [{ Instances: fleetOf(instances) }] };
   const inventory = inventoryOf(fleet, undefined, "us-east-1");
-  const config = loadStackConfig(ROOT, "dev", [SCHEDULE]);
+  const config = loadStackConfig(ROOT, "dev", [SCHEDULE, ...KEPT]);
   const vault = await startVault(
     { folder: ROOT, home: emulatorHome("bench"), config, inventory, startMs },
     () => undefined,
   );
   try {
     await vault.emulator.setPending(pendingMinutes);
-    await vault.runUntil(startMs + RUN_AT_MS - 1, () => undefined);
+    const runMs = startMs + Math.ceil(instances / READ_A_NIGHT) * DAY_MS + RUN_AT_MS;
+    await vault.runUntil(runMs - 1, () => undefined);
     await vault.emulator.resetCalls();
     let invocations = 0;
-    await vault.runUntil(startMs + RUN_AT_MS + HOUR_MS / 2 - 1, () => {
+    await vault.runUntil(runMs + HOUR_MS / 2 - 1, () => {
       invocations += 1;
     });
     const calls = await vault.emulator.calls();
     const callsOf = (service: string) =>
       calls.filter(({ call }) => call.startsWith(`${service}:`)).reduce((sum, { count }) => sum + count, 0);
     const total = callsOf("ec2");
-    const floor = 3 + instances + instances * VOLUMES_AN_INSTANCE;
+    const floor = PAGES + instances + instances * VOLUMES_AN_INSTANCE;
     const kms = callsOf("kms");
     return {
       instances,

@@ -7,6 +7,7 @@ import { copySnapshot } from "../simulation/ec2Copies";
 import { createSnapshot, createSnapshots } from "../simulation/ec2Creates";
 import { createTags, deleteSnapshot, existing } from "../simulation/ec2Deletes";
 import { describeSharing } from "../simulation/ec2Locks";
+import { isLaunchRead, readLaunch } from "../simulation/launchReads";
 import { isPaged, makePagedReads } from "../simulation/pagedReads";
 import type { LifeClock } from "./lifeClock";
 
@@ -61,6 +62,7 @@ export function makeLifeAws(account: Account, clock: LifeClock, ears: LifeEars) 
     const { story } = account;
     story.count(`call: ${call.name}`);
     if (isPaged(call)) return readPage(region, call);
+    if (isLaunchRead(call)) return readLaunch(account, call);
     if (TOLD.includes(call.name)) story.say(`${call.name} ${regionName} ${subjectOf(call)}`);
     return execute(account, region, call, clock, ears);
   };

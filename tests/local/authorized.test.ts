@@ -4,7 +4,12 @@
  * credentials.
  */
 import { join } from "node:path";
-import { DescribeInstancesCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  type EC2Client,
+} from "@aws-sdk/client-ec2";
 import { recoverability } from "../../src/local/findings/recoverability";
 import { policiesOf } from "../../src/local/permissions/declaredPolicies";
 import { readDecisions } from "../../src/local/runtime/functionLog";
@@ -112,6 +117,18 @@ describe("a call that the role's policy lacks", () => {
     );
     expect(reported).toContain(code);
     expect(reported).toContain(`is not authorized to perform: ${action} on resource: ${asked[0]!.resource}`);
+  });
+
+  it("stops no snapshot if it reads only what a launch needs", async () => {
+    const slot = await nextSlot();
+    const policies = policiesOf(vault.program(), "aws");
+    const Action = ["ec2:DescribeSubnets", "ec2:DescribeInstanceAttribute"];
+    const denied = { Sid: "Deny", Effect: "Deny", Action, Resource: "*" } as const;
+    vault.authorizer.use({ ...policies, role: { Statement: [...policies.role.Statement, denied] } });
+    await expect(served(slot)).resolves.toContain("could not read subnets in us-east-1: UnauthorizedOperation");
+    const tags = { Filters: [{ Name: "tag:smart-vault:slot", Values: [slot] }] };
+    const { Snapshots = [] } = await client.send(new DescribeSnapshotsCommand(tags));
+    expect(Snapshots.map(({ VolumeId }) => VolumeId).sort()).toEqual([WEB_ROOT, SHARED].sort());
   });
 
   it("is accepted with it", async () => {

@@ -12,6 +12,7 @@ import { createSnapshot, createSnapshots } from "./ec2Creates";
 import { createTags, deleteSnapshot } from "./ec2Deletes";
 import { describeSharing, lockSnapshot } from "./ec2Locks";
 import type { Invocation } from "./invocation";
+import { isLaunchRead, readLaunch } from "./launchReads";
 import { isPaged, makePagedReads } from "./pagedReads";
 import { asker, roleOf } from "./role";
 import { checkHeld, checkLock } from "./heldRules";
@@ -74,6 +75,7 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
 
   const execute = (invocation: Invocation, region: Region, call: Call): object => {
     if (isPaged(call)) return readPage(region, call);
+    if (isLaunchRead(call)) return readLaunch(account, call);
     switch (call.name) {
       case "DescribeSnapshotAttribute":
         return describeSharing(account, region, call.input);

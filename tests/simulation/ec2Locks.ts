@@ -10,7 +10,7 @@ import { type Account, type Region, type SimSnapshot, isShared, settledFrom } fr
 import { awsError } from "./awsError";
 import { existing } from "./ec2Deletes";
 import type { DescribeInput } from "../../src/iam/call";
-import { filtered } from "./ec2Reads";
+import { filtered } from "./filters";
 
 /** Returns true if one answer shows the change: every one from its time on, some before. */
 function reports(account: Account, seenMs: number): boolean {

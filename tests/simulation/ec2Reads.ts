@@ -10,7 +10,8 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { type Account, type Region, type SimInstance, type SimSnapshot, type TagRecord, strikes } from "./account";
 import type { DescribeInput } from "../../src/iam/call";
-import { awsError } from "./awsError";
+import { filtered } from "./filters";
+import { interfaceOf, typeOf } from "./launchReads";
 
 interface Page<T> {
   items: T[];
@@ -45,34 +46,6 @@ export function makePager(): Pager {
   };
 }
 
-type Test<T> = (item: T) => boolean;
-
-/** @throws a plain error at a filter that is not modeled, so that the model can't answer more than it was asked */
-export function filtered<T>(
-  input: DescribeInput,
-  tagsOf: (item: T) => TagRecord,
-  others: Readonly<Record<string, (item: T) => string | undefined>>,
-): Test<T> {
-  const tests = (input.Filters ?? []).map(({ Name = "", Values = [] }): Test<T> => {
-    if (Values.length > 200) throw awsError("FilterLimitExceeded");
-    // EC2's wildcard, which the vault uses only at the end of one value.
-    const start = Values.length === 1 && Values[0]?.endsWith(" *") ? Values[0].slice(0, -1) : undefined;
-    if (start !== undefined) {
-      const field = others[Name];
-      if (field === undefined) throw new Error(`filter ${Name} is not modelled`);
-      return (item) => field(item)?.startsWith(start) === true;
-    }
-    if (Name.startsWith("tag:")) {
-      const key = Name.slice(4);
-      return (item) => Values.includes(tagsOf(item)[key] ?? "\0");
-    }
-    const field = others[Name];
-    if (field === undefined) throw new Error(`filter ${Name} is not modelled`);
-    return (item) => Values.includes(field(item) ?? "\0");
-  });
-  return (item) => tests.every((test) => test(item));
-}
-
 function tagList(tags: TagRecord): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
@@ -86,7 +59,8 @@ function describedInstance(instance: SimInstance, nowMs: number): Instance {
   const mapped = instance.attached.filter(({ mappedMs }) => mappedMs <= nowMs);
   return {
     InstanceId: instance.instanceId,
-    InstanceType: "m7g.large",
+    InstanceType: typeOf(instance),
+    NetworkInterfaces: [interfaceOf(instance)],
     Placement: { AvailabilityZone: "us-east-1a" },
     State: { Name: shownState(instance, nowMs) satisfies InstanceStateName },
     LaunchTime: new Date(instance.launchedMs),

@@ -19,6 +19,8 @@ const DENIABLE = [
   "ec2:CreateSnapshots",
   "ec2:DeleteSnapshot",
   "ec2:DescribeInstances",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeInstanceAttribute",
   "ec2:DescribeSnapshots",
   "ec2:DescribeLockedSnapshots",
   "ec2:DescribeSnapshotAttribute",

@@ -2,9 +2,16 @@
 import type { Account, Region } from "./account";
 import type { Call } from "../../src/iam/call";
 import { listLocks } from "./ec2Locks";
+import { listSubnets } from "./launchReads";
 import { listInstances, listSnapshots, listVolumes, makePager } from "./ec2Reads";
 
-const PAGED = ["DescribeInstances", "DescribeVolumes", "DescribeSnapshots", "DescribeLockedSnapshots"] as const;
+const PAGED = [
+  "DescribeInstances",
+  "DescribeVolumes",
+  "DescribeSnapshots",
+  "DescribeLockedSnapshots",
+  "DescribeSubnets",
+] as const;
 
 export type PagedCall = Extract<Call, { name: (typeof PAGED)[number] }>;
 
@@ -28,6 +35,10 @@ export function makePagedReads(account: Account): (region: Region, call: PagedCa
       case "DescribeSnapshots": {
         const page = pager.page(account, input, () => listSnapshots(account, region, input));
         return { Snapshots: page.items, NextToken: page.nextToken };
+      }
+      case "DescribeSubnets": {
+        const page = pager.page(account, input, () => listSubnets(input));
+        return { Subnets: page.items, NextToken: page.nextToken };
       }
       case "DescribeLockedSnapshots": {
         const page = pager.page(account, input, () => listLocks(account, region, input));

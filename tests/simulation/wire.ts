@@ -16,6 +16,12 @@ import { noteRefused, noteSent } from "./tryRules";
 
 /** The timeout of the audit log's PUT (src/vault/aws/s3.ts). */
 const PUT_HANG_MS = 10_000;
+/** Reads whose failure excuses nothing, because no snapshot, copy or report depends on them. */
+const OPTIONAL: readonly string[] = [
+  "DescribeSubnets",
+  "DescribeInstanceCreditSpecifications",
+  "DescribeInstanceAttribute",
+] satisfies Call["name"][];
 /** Calls that a notification depends on. */
 const REPORTING = ["GetSchedule", "UpdateSchedule", "Publish"];
 /** The SDK doubles from here, with a random share of it. */
@@ -110,7 +116,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
     }
     if (error !== undefined) {
       const { call, traits } = sending;
-      if (call.name.startsWith("Describe")) invocation.readsFailed.push(call.name);
+      if (call.name.startsWith("Describe") && !OPTIONAL.includes(call.name)) invocation.readsFailed.push(call.name);
       if (REPORTING.includes(call.name)) invocation.isUnheard = true;
       if (call.name.endsWith("Schedule")) account.looks.lostMs = time.nowMs();
       noteRefused(invocation, traits.region, call, error.name);

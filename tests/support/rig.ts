@@ -4,6 +4,7 @@ import {
   CreateSnapshotsCommand,
   CreateTagsCommand,
   DeleteSnapshotCommand,
+  DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeLockedSnapshotsCommand,
   DescribeSnapshotAttributeCommand,
@@ -121,6 +122,11 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     const Instances = [{ InstanceId: "i-1", BlockDeviceMappings: [mapping] }];
     primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
     primary.on(DescribeVolumesCommand).resolves({ Volumes: [] });
+    primary.on(DescribeInstanceAttributeCommand).resolves({
+      DisableApiTermination: { Value: false },
+      DisableApiStop: { Value: false },
+      InstanceInitiatedShutdownBehavior: { Value: "stop" },
+    });
     sees([], []);
     for (const reader of readers()) {
       reader.on(DescribeLockedSnapshotsCommand).resolves({});

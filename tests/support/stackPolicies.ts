@@ -42,9 +42,12 @@ export const FUNCTION_RIGHTS = [
     Sid: "Observe",
     Effect: "Allow",
     Action: [
+      "ec2:DescribeInstanceAttribute",
+      "ec2:DescribeInstanceCreditSpecifications",
       "ec2:DescribeInstances",
       "ec2:DescribeLockedSnapshots",
       "ec2:DescribeSnapshotAttribute",
+      "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
     ],
     Resource: "*",

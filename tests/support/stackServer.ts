@@ -43,7 +43,15 @@ const mapping = (device: string, volumeId: string) =>
 const INSTANCES = `<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>
 <instanceType>t4g.small</instanceType><placement><availabilityZone>us-east-1a</availabilityZone></placement>
 <rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping>${mapping("/dev/xvda", "vol-1")}${mapping("/dev/sdf", "vol-2")}
-</blockDeviceMapping>${tagSet({ Name: "web & wide", backup: "True", team: "blue" })}</item></instancesSet></item></reservationSet>`;
+</blockDeviceMapping><networkInterfaceSet><item><subnetId>subnet-1</subnetId><attachment><deviceIndex>0</deviceIndex>
+</attachment></item></networkInterfaceSet>${tagSet({ Name: "web & wide", backup: "True", team: "blue" })}</item></instancesSet></item></reservationSet>`;
+
+const SUBNETS = `<subnetSet><item><subnetId>subnet-1</subnetId><cidrBlock>10.0.1.0/24</cidrBlock>
+<availabilityZoneId>use1-az1</availabilityZoneId>${tagSet({ Name: "web" })}</item></subnetSet>`;
+const CREDITS = `<instanceCreditSpecificationSet><item><instanceId>i-1</instanceId><cpuCredits>unlimited</cpuCredits></item>
+</instanceCreditSpecificationSet>`;
+const ATTRIBUTES = `<disableApiTermination><value>true</value></disableApiTermination><disableApiStop><value>false</value>
+</disableApiStop><instanceInitiatedShutdownBehavior><value>stop</value></instanceInitiatedShutdownBehavior>`;
 
 const volume = (id: string, size: number) =>
   `<item><volumeId>${id}</volumeId><size>${size}</size><volumeType>gp3</volumeType><iops>3000</iops>
@@ -175,6 +183,12 @@ export async function startFakeAws(settings: VaultSettings): Promise<FakeAws> {
         return xml(action, VOLUMES);
       case "DescribeSnapshots":
         return xml(action, snapshotSet(region, settings, worldMs));
+      case "DescribeSubnets":
+        return xml(action, SUBNETS);
+      case "DescribeInstanceCreditSpecifications":
+        return xml(action, CREDITS);
+      case "DescribeInstanceAttribute":
+        return xml(action, ATTRIBUTES);
       case "DescribeLockedSnapshots":
         return xml(action, "<snapshotSet/>");
       case "DescribeSnapshotAttribute":

@@ -11,13 +11,13 @@ import { COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX } from "../..
 import { parseEvent } from "../../src/vault/observe/event";
 
 const TAG_KEYS = `
-availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep launch launch-hash network policy run set-size slot source-snapshot source-started source-volume vault volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
+availability-zone crash-consistent device device-role dr-keep instance instance-name instance-type keep launch launch-hash network policy run set-size slot source-snapshot source-started source-volume vault volume-flags volume-iops volume-size-gib volume-throughput-mibps volume-type volumes`;
 const CONFIG_KEYS = `
 alertEmails approvedDeletePlan audit auditLockDays auditRetentionDays copyOverdueHours copyStuckHours dashboard drKeep drRegion drRegions drRetentionDays dryRun editGraceDays encryptPrimary iUnderstandComplianceLock keep keepAtLeast keyAdministrators lock logRetentionDays mailOn maxDeletePercent maxDeletes maxRecoveryPointAgeHours memoryMb monthlyBudgetUsd orphanDays orphans overrideMax overrideMin permissionsBoundaryArn policies protectKeys recycleBinDays reserveConcurrency restoreRoleArns retentionDays schedule sourceKeyArns startWindowHours tagKey tagValue tags timeoutSeconds timezone trail`;
 const METRICS = `
 ActionsDeferred CopiesCompleted CopiesDeferred CopiesFailed CopiesInFlight CopiesStarted InstancesTargeted InvocationsCompleted LeftRegionGiB LeftRegionSnapshots MaxRecoveryPointAgeHours OldestMissingCopyMinutes OrphanGiB OrphanRecoveryPoints ProblemsSeen ProtectedGiB RecoveryPoints RunDuration RunsCompleted SnapshotsCompleted SnapshotsDeleted SnapshotsFailed SnapshotsStarted ZeroMatches`;
 const PROBLEM_KINDS = `
-audit-not-written bad-override becoming-orphan clock-not-read clock-not-set copy-expired-tag-ignored copy-failed copy-stuck copy-unusable delete-failed delete-limit-exceeded deletion-not-checked deletions-announced dry-run in-use key-not-enabled left-region lock-failed locked no-instances no-volumes not-copyable not-crash-consistent not-observed not-protected-anymore orphans-kept recovery-points-missing run-missed run-report shared slot-missed snapshot-call-failed snapshot-errored snapshot-limit tags-left-out tampering unknown-policy weekly-summary`;
+audit-not-written bad-override becoming-orphan clock-not-read clock-not-set copy-expired-tag-ignored copy-failed copy-stuck copy-unusable delete-failed delete-limit-exceeded deletion-not-checked deletions-announced dry-run in-use key-not-enabled launch-not-read left-region lock-failed locked no-instances no-volumes not-copyable not-crash-consistent not-observed not-protected-anymore orphans-kept recovery-points-missing restore-limit run-missed run-report shared slot-missed snapshot-call-failed snapshot-errored snapshot-limit tags-left-out tampering unknown-policy weekly-summary`;
 
 function words(text: string): string[] {
   return text.trim().split(/\s+/);

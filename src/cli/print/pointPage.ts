@@ -20,18 +20,26 @@ function tagsText(tags: Tags): string {
   return all.length === 0 ? "none" : all.join(" ");
 }
 
-function volumeLines({ volumeId, device, role, type, snapshotIds, tags, ...numbers }: VolumeFacts): string[] {
-  const size = numbers.sizeGiB === undefined ? NOT_CAPTURED : `${numbers.sizeGiB} GiB`;
+function volumeLines({ volumeId, device, role, type, snapshotIds, tags, ...flags }: VolumeFacts): string[] {
+  const size = flags.sizeGiB === undefined ? NOT_CAPTURED : `${flags.sizeGiB} GiB`;
   const speed = [
     type ?? `type ${NOT_CAPTURED}`,
     size,
-    ...(numbers.iops === undefined ? [] : [`${numbers.iops} IOPS`]),
-    ...(numbers.throughputMiBps === undefined ? [] : [`${numbers.throughputMiBps} MiB/s`]),
+    ...(flags.iops === undefined ? [] : [`${flags.iops} IOPS`]),
+    ...(flags.throughputMiBps === undefined ? [] : [`${flags.throughputMiBps} MiB/s`]),
+  ];
+  const others = [
+    ...(flags.deleteOnTermination === undefined
+      ? [`deletion with the instance ${NOT_CAPTURED}`]
+      : [flags.deleteOnTermination ? "deleted with the instance" : "kept without the instance"]),
+    ...(flags.multiAttach ? ["multi-attach"] : []),
+    ...(flags.kmsKeyEnd === undefined ? [] : [`key …${flags.kmsKeyEnd}`]),
   ];
   const snapshots = Object.entries(snapshotIds).map(([region, id]) => row(`snapshot ${region}`, id));
   return [
     row("volume", `${volumeId}, ${device ?? `device ${NOT_CAPTURED}`}, ${role ?? `role ${NOT_CAPTURED}`}`),
     row("", speed.join(", ")),
+    row("", others.join(", ")),
     ...(snapshots.length > 0 ? snapshots : [row("snapshot", "none was found")]),
     row("volume tags", tagsText(tags)),
   ];

@@ -1,12 +1,8 @@
 /**
  * Reads the recovery points at the end from all regions, and decides whether every protected volume can be restored.
  */
-import {
-  describeProtectedInstances,
-  describeVaultSnapshots,
-  describeVolumes,
-  withVolumeSpecs,
-} from "../../vault/aws/ec2Reads";
+import { describeProtectedInstances, describeVaultSnapshots } from "../../vault/aws/ec2Reads";
+import { describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Volumes";
 import { copyState } from "../../vault/inventory/copies";
 import { groupBy } from "../../vault/lib/collections";
 import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";

@@ -1,6 +1,7 @@
 /** Finds the instances and volumes that a configuration backs up, and those that an edit adds or drops. */
 import type { VaultConfig } from "../../config/config";
-import { describeProtectedInstances, describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Reads";
+import { describeProtectedInstances } from "../../vault/aws/ec2Reads";
+import { describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Volumes";
 import { EXCLUDE_VALUE } from "../../vault/model/tags";
 import type { ProtectedInstance } from "../../vault/model/world";
 import type { LocalVault } from "../runtime/localVault";

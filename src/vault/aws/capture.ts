@@ -1,11 +1,7 @@
 /** Turns EC2's answer about an instance into what a launch needs. EC2 says all of it without another call. */
 import type { Instance, InstanceMetadataOptionsResponse, InstanceNetworkInterface } from "@aws-sdk/client-ec2";
 import type { CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "../model/launchSpec";
-
-/** Leaves out what EC2 does not say, so that records compare and hash alike. */
-function said<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
-}
+import { said } from "../lib/said";
 
 function filled<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;

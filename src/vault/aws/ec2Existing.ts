@@ -1,11 +1,9 @@
 /** Looks up instances by their ids, whatever tags they have, but only if some are missing (dropouts.ts). */
 import { type EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import { chunksOf } from "../lib/collections";
 import { tagsFromList } from "../model/tags";
 import type { Tags } from "../model/world";
-
-const PAGE_SIZE = 1_000;
-/** Limit of values per filter (AWS, "Filter your resources"). */
-const FILTER_VALUES = 200;
+import { FILTER_VALUES, PAGE_SIZE } from "./ec2Limits";
 
 /** States in which an instance and its volumes exist: all except shutting-down and terminated. */
 export const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];
@@ -17,9 +15,9 @@ export const EXISTING_STATES = ["pending", "running", "stopping", "stopped"];
 export async function describeExisting(client: EC2Client, instanceIds: readonly string[]): Promise<Map<string, Tags>> {
   const existing = new Map<string, Tags>();
   const wanted = new Set(instanceIds);
-  for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
+  for (const Values of chunksOf(instanceIds, FILTER_VALUES)) {
     const Filters = [
-      { Name: "instance-id", Values: instanceIds.slice(from, from + FILTER_VALUES) },
+      { Name: "instance-id", Values },
       { Name: "instance-state-name", Values: EXISTING_STATES },
     ];
     const pages = paginateDescribeInstances({ client, pageSize: PAGE_SIZE }, { Filters });

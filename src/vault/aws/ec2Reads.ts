@@ -3,37 +3,20 @@ import {
   type EC2Client,
   type Instance,
   type Snapshot as Ec2Snapshot,
-  type Volume,
   DescribeLockedSnapshotsCommand,
   DescribeSnapshotAttributeCommand,
   paginateDescribeInstances,
   paginateDescribeSnapshots,
-  paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
 import { captureLaunch } from "./capture";
 import { EXISTING_STATES } from "./ec2Existing";
+import { PAGE_SIZE } from "./ec2Limits";
+import { attachedVolumes } from "./ec2Volumes";
 import { descriptionPattern, parseDescription } from "../identity/description";
 import { doubtOf } from "../identity/doubts";
 import { TAG, tagsFromList } from "../model/tags";
 import type { Stranger } from "../model/identity";
-import type { AttachedVolume, ProtectedInstance, Snapshot } from "../model/world";
-
-/** Page sizes: 1,000 at most; for DescribeVolumes, 500 is recommended. */
-const PAGE_SIZE = 1_000;
-const VOLUME_PAGE_SIZE = 500;
-/** Limit of values per filter (AWS, "Filter your resources"). */
-const FILTER_VALUES = 200;
-
-/** Returns the volumes in an instance's mappings, which are in the same answer as the instance itself. */
-function attachedVolumes(instance: Instance): AttachedVolume[] {
-  const volumes: AttachedVolume[] = [];
-  for (const { DeviceName = "", Ebs } of instance.BlockDeviceMappings ?? []) {
-    if (Ebs?.VolumeId === undefined) continue;
-    const isRoot = DeviceName === instance.RootDeviceName;
-    volumes.push({ volumeId: Ebs.VolumeId, deviceName: DeviceName, isRoot, tags: {} });
-  }
-  return volumes;
-}
+import type { ProtectedInstance, Snapshot } from "../model/world";
 
 /** Returns the values that show whether the answer has the whole instance: see wholeness.ts. */
 function shownOf(instance: Instance): Partial<ProtectedInstance> {
@@ -81,69 +64,6 @@ export async function describeProtectedInstances(
     }
   }
   return instances;
-}
-
-/** Reads the volumes attached to the given instances, with one call per 200 instances, not one per volume. */
-export async function describeVolumes(client: EC2Client, instanceIds: readonly string[]): Promise<Volume[]> {
-  const volumes: Volume[] = [];
-  for (let from = 0; from < instanceIds.length; from += FILTER_VALUES) {
-    const Values = instanceIds.slice(from, from + FILTER_VALUES);
-    const pages = paginateDescribeVolumes(
-      { client, pageSize: VOLUME_PAGE_SIZE },
-      { Filters: [{ Name: "attachment.instance-id", Values }] },
-    );
-    for await (const page of pages) volumes.push(...(page.Volumes ?? []));
-  }
-  return volumes;
-}
-
-/**
- * Adds a volume's own spec and tags; a volume that DescribeVolumes does not show (yet) remains protected without them.
- */
-function withSpec(attached: AttachedVolume, volume: Volume | undefined): AttachedVolume {
-  return {
-    ...attached,
-    volumeType: volume?.VolumeType,
-    sizeGiB: volume?.Size,
-    iops: volume?.Iops,
-    throughputMiBps: volume?.Throughput,
-    tags: tagsFromList(volume?.Tags),
-  };
-}
-
-/** States of a volume that is leaving its instance, or has left it. */
-const LEAVING_STATES = ["detaching", "detached", "busy"];
-
-/** Groups volumes by the instance that they are attached to or being attached to. */
-function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
-  const attached = new Map<string, AttachedVolume[]>();
-  for (const volume of volumes) {
-    for (const { InstanceId = "", Device: deviceName = "", State } of volume.Attachments ?? []) {
-      if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
-      const one = { volumeId: volume.VolumeId, deviceName, isRoot: false, tags: {} };
-      attached.set(InstanceId, [...(attached.get(InstanceId) ?? []), withSpec(one, volume)]);
-    }
-  }
-  return attached;
-}
-
-/** Adds what DescribeVolumes shows: the spec of each mapped volume, and volumes that the mappings lack. */
-export function withVolumeSpecs(
-  instances: readonly ProtectedInstance[],
-  volumes: readonly Volume[],
-): ProtectedInstance[] {
-  const byId = new Map(volumes.map((volume) => [volume.VolumeId, volume]));
-  const attached = byInstance(volumes);
-  return instances.map((instance) => {
-    const mapped = new Set(instance.volumes.map(({ volumeId }) => volumeId));
-    const all = attached.get(instance.instanceId) ?? [];
-    const unmapped = all.filter(({ volumeId }) => !mapped.has(volumeId));
-    return {
-      ...instance,
-      volumes: instance.volumes.map((one) => withSpec(one, byId.get(one.volumeId))),
-      ...(unmapped.length > 0 && { unmapped }),
-    };
-  });
 }
 
 /** Turns a snapshot that the vault made into its own record; returns undefined for any other. */

@@ -1,4 +1,4 @@
-/** Groups items by key, in their original order. Pure. */
+/** Groups items by key or number, in their original order. Pure. */
 
 /** Returns the groups by key, in the order of each key's first item. */
 export function groupBy<T, K>(list: Iterable<T>, keyOf: (one: T) => K): Map<K, T[]> {
@@ -10,4 +10,11 @@ export function groupBy<T, K>(list: Iterable<T>, keyOf: (one: T) => K): Map<K, T
     else group.push(one);
   }
   return groups;
+}
+
+/** Returns the items in groups of at most `size`. */
+export function chunksOf<T>(list: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let from = 0; from < list.length; from += size) chunks.push(list.slice(from, from + size));
+  return chunks;
 }

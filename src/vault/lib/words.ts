@@ -12,7 +12,7 @@ const PLAIN = /[A-Za-z0-9._:/@-]/;
 export const SEPARATOR = " ";
 
 /** Writes what is not plain as `+HH`, one for each byte of its UTF-8 form. */
-function escaped(value: string): string {
+export function escaped(value: string): string {
   let text = "";
   for (const character of value) {
     if (PLAIN.test(character)) text += character;
@@ -23,7 +23,7 @@ function escaped(value: string): string {
 }
 
 /** Reads what {@link escaped} wrote; `undefined` for text that it never writes. */
-function unescaped(text: string): string | undefined {
+export function unescaped(text: string): string | undefined {
   if (!/^(?:[A-Za-z0-9._:/@-]|\+[0-9A-F]{2})*$/.test(text)) return undefined;
   try {
     return decodeURIComponent(text.replaceAll("+", "%"));

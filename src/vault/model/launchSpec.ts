@@ -55,6 +55,9 @@ export interface LaunchSpec {
   shutdownBehavior?: string;
 }
 
+/** Facts that EC2 tells with a call each, so that they are read only when something else has changed. */
+export type LaunchAttributes = Pick<LaunchSpec, "disableApiTermination" | "disableApiStop" | "shutdownBehavior">;
+
 /** Options of the instance metadata service. */
 export interface MetadataSpec {
   /** `optional` or `required`. */
@@ -65,6 +68,9 @@ export interface MetadataSpec {
   /** `enabled` or `disabled`. */
   instanceTags?: string;
 }
+
+/** Facts of a subnet, which mean the same in another region. */
+export type SubnetSpec = Pick<InterfaceSpec, "subnetName" | "subnetCidr" | "zoneId">;
 
 /** One network interface. Ids mean something in the primary region alone; names and CIDRs are for the others. */
 export interface InterfaceSpec {

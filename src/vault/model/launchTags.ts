@@ -8,74 +8,105 @@ import type { CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "./
 import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues } from "./tags";
 import type { Tags } from "./world";
 
-type Kind = "text" | "number" | "flag" | "texts";
-type Field<T> = readonly [word: string, field: keyof T & string, kind: Kind];
+/** Fields by their words, in the order of the tags. A record, since the archive writes a list of pairs at thrice the length. */
+type Fields<T> = Readonly<Record<string, keyof T & string>>;
 
-const LAUNCH_FIELDS: readonly Field<LaunchSpec>[] = [
-  ["arch", "architecture", "text"],
-  ["root", "rootDeviceName", "text"],
-  ["boot", "bootMode", "text"],
-  ["booted", "currentBootMode", "text"],
-  ["usage", "usageOperation", "text"],
-  ["ena", "enaSupport", "flag"],
-  ["tpm", "tpmSupport", "text"],
-  ["virt", "virtualizationType", "text"],
-  ["sriov", "sriovNetSupport", "text"],
-  ["code", "productCodes", "texts"],
-  ["profile", "instanceProfile", "text"],
-  ["key", "keyName", "text"],
-  ["tenancy", "tenancy", "text"],
-  ["host", "hostId", "text"],
-  ["group", "placementGroup", "text"],
-  ["partition", "partitionNumber", "number"],
-  ["credits", "cpuCredits", "text"],
-  ["cores", "cpuCores", "number"],
-  ["threads", "threadsPerCore", "number"],
-  ["ebs", "ebsOptimized", "flag"],
-  ["monitoring", "detailedMonitoring", "flag"],
-  ["hibernation", "hibernation", "flag"],
-  ["enclave", "enclave", "flag"],
-  ["protected", "disableApiTermination", "flag"],
-  ["unstoppable", "disableApiStop", "flag"],
-  ["shutdown", "shutdownBehavior", "text"],
-  ["recovery", "autoRecovery", "text"],
-  ["hostname", "hostnameType", "text"],
-  ["spot", "spot", "flag"],
-  ["store", "instanceStoreDevices", "texts"],
-  ["platform", "platformDetails", "text"],
-  ["image", "imageId", "text"],
-];
+const LAUNCH_FIELDS: Fields<LaunchSpec> = {
+  arch: "architecture",
+  root: "rootDeviceName",
+  boot: "bootMode",
+  booted: "currentBootMode",
+  usage: "usageOperation",
+  ena: "enaSupport",
+  tpm: "tpmSupport",
+  virt: "virtualizationType",
+  sriov: "sriovNetSupport",
+  code: "productCodes",
+  profile: "instanceProfile",
+  key: "keyName",
+  tenancy: "tenancy",
+  host: "hostId",
+  group: "placementGroup",
+  partition: "partitionNumber",
+  credits: "cpuCredits",
+  cores: "cpuCores",
+  threads: "threadsPerCore",
+  ebs: "ebsOptimized",
+  monitoring: "detailedMonitoring",
+  hibernation: "hibernation",
+  enclave: "enclave",
+  protected: "disableApiTermination",
+  unstoppable: "disableApiStop",
+  shutdown: "shutdownBehavior",
+  recovery: "autoRecovery",
+  hostname: "hostnameType",
+  spot: "spot",
+  store: "instanceStoreDevices",
+  platform: "platformDetails",
+  image: "imageId",
+};
 
-const METADATA_FIELDS: readonly Field<MetadataSpec>[] = [
-  ["imds", "tokens", "text"],
-  ["hops", "hopLimit", "number"],
-  ["endpoint", "endpoint", "text"],
-  ["imdstags", "instanceTags", "text"],
-];
+const METADATA_FIELDS: Fields<MetadataSpec> = {
+  imds: "tokens",
+  hops: "hopLimit",
+  endpoint: "endpoint",
+  imdstags: "instanceTags",
+};
 
 /** The first word of each interface is its device index: all words up to the next one are of that interface. */
 const INDEX = "eni";
 
-const INTERFACE_FIELDS: readonly Field<InterfaceSpec>[] = [
-  ["name", "subnetName", "text"],
-  ["cidr", "subnetCidr", "text"],
-  ["zone", "zoneId", "text"],
-  ["group", "groupNames", "texts"],
-  ["ip", "privateIp", "text"],
-  ["eip", "elasticIp", "text"],
-  ["public", "hasPublicIp", "flag"],
-  ["subnet", "subnetId", "text"],
-  ["sg", "groupIds", "texts"],
-  ["check", "sourceDestCheck", "flag"],
-  ["gone", "deleteOnTermination", "flag"],
-  ["ip2", "secondaryIps", "texts"],
-  ["ipv6", "ipv6Addresses", "texts"],
-  ["card", "networkCardIndex", "number"],
-  ["vpc", "vpcId", "text"],
-];
+const INTERFACE_FIELDS: Fields<InterfaceSpec> = {
+  name: "subnetName",
+  cidr: "subnetCidr",
+  zone: "zoneId",
+  group: "groupNames",
+  ip: "privateIp",
+  eip: "elasticIp",
+  public: "hasPublicIp",
+  subnet: "subnetId",
+  sg: "groupIds",
+  check: "sourceDestCheck",
+  gone: "deleteOnTermination",
+  ip2: "secondaryIps",
+  ipv6: "ipv6Addresses",
+  card: "networkCardIndex",
+  vpc: "vpcId",
+};
 
-function wordsOf<T extends object>(record: T, fields: readonly Field<T>[]): Word[] {
-  return fields.flatMap(([word, field]): Word[] => {
+type Field = keyof LaunchSpec | keyof MetadataSpec | keyof InterfaceSpec;
+/** Fields that are no text. */
+const NUMBERS: readonly string[] = [
+  "partitionNumber",
+  "cpuCores",
+  "threadsPerCore",
+  "hopLimit",
+  "networkCardIndex",
+] satisfies Field[];
+const FLAGS: readonly string[] = [
+  "enaSupport",
+  "ebsOptimized",
+  "detailedMonitoring",
+  "hibernation",
+  "enclave",
+  "disableApiTermination",
+  "disableApiStop",
+  "spot",
+  "hasPublicIp",
+  "sourceDestCheck",
+  "deleteOnTermination",
+] satisfies Field[];
+const LISTS: readonly string[] = [
+  "productCodes",
+  "instanceStoreDevices",
+  "groupNames",
+  "groupIds",
+  "secondaryIps",
+  "ipv6Addresses",
+] satisfies Field[];
+
+function wordsOf<T extends object>(record: T, fields: Fields<T>): Word[] {
+  return Object.entries(fields).flatMap(([word, field]): Word[] => {
     const value: unknown = record[field];
     if (value === undefined) return [];
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -84,16 +115,18 @@ function wordsOf<T extends object>(record: T, fields: readonly Field<T>[]): Word
 }
 
 /** Reads the words that are fields of a record; of a field that is no list the first one is taken. */
-function recordOf<T extends object>(words: readonly Word[], fields: readonly Field<T>[]): Partial<T> {
+function recordOf<T extends object>(words: readonly Word[], fields: Fields<T>): Partial<T> {
   const record: Record<string, unknown> = {};
-  for (const [word, field, kind] of fields) {
+  for (const [word, field] of Object.entries(fields)) {
     const values = words.filter(([key]) => key === word).map(([, value]) => value);
     const [first] = values;
     if (first === undefined) continue;
-    if (kind === "text") record[field] = first;
-    if (kind === "texts") record[field] = values;
-    if (kind === "flag" && /^[01]$/.test(first)) record[field] = first === "1";
-    if (kind === "number" && /^\d{1,9}$/.test(first)) record[field] = Number(first);
+    if (LISTS.includes(field)) record[field] = values;
+    else if (FLAGS.includes(field)) {
+      if (/^[01]$/.test(first)) record[field] = first === "1";
+    } else if (NUMBERS.includes(field)) {
+      if (/^\d{1,9}$/.test(first)) record[field] = Number(first);
+    } else record[field] = first;
   }
   return record as Partial<T>;
 }
@@ -107,10 +140,26 @@ function networkWords(interfaces: readonly InterfaceSpec[]): Word[] {
   return inOrder.flatMap((one): Word[] => [[INDEX, String(one.deviceIndex)], ...wordsOf(one, INTERFACE_FIELDS)]);
 }
 
-/** Returns the hash of all that was captured: the same capture has the same hash, and other tags another. */
+/** Words of {@link LaunchAttributes}. */
+const ATTRIBUTE_WORDS = ["protected", "unstoppable", "shutdown"];
+
+/**
+ * Returns two hashes: of the facts without the attributes, which tells when to read those again, and of all that was
+ * captured, which tells whether the tags are whole.
+ */
 function hashOf(launch: readonly Word[], network: readonly Word[]): string {
-  const all = [...launch, ["", ""] as const, ...network];
-  return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+  const facts = launch.filter(([key]) => !ATTRIBUTE_WORDS.includes(key));
+  const hashes = [facts, launch].map((words) => {
+    const all = [...words, ["", ""] as const, ...network];
+    return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+  });
+  return hashes.join("-");
+}
+
+/** Decides whether a snapshot's tags have the same facts as a capture, apart from the attributes. */
+export function hasSameFacts(tags: Tags, { launch, interfaces }: CapturedLaunch): boolean {
+  const [facts] = hashOf(launchWords(launch), networkWords(interfaces)).split("-");
+  return tags[TAG.launchHash]?.split("-")[0] === facts;
 }
 
 /** Tags of a capture at most, so that the others have room: a dozen interfaces would fill twenty. */

@@ -5,7 +5,7 @@ import { HOUR_MS, parseIso } from "../lib/time";
 
 /**
  * Highest number of reports that are remembered, because Scheduler accepts 256 KB of input. The oldest ones beyond it
- * are forgotten, so those problems are mailed again.
+ * are forgotten, so those problems are mailed again. Those that repeat after a year go first.
  */
 const MAX_NOTIFIED = 700;
 

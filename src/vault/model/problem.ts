@@ -4,6 +4,8 @@
 export const DAILY_HOURS = 23;
 /** For notices that are sent once a week at most, because nothing failed and nothing changes from day to day. */
 const WEEKLY_HOURS = 7 * 24 - 1;
+/** For notices of what a person reads once: they come again after a year, because nothing is remembered for ever. */
+const YEARLY_HOURS = 365 * 24;
 /** Longer than a week, so that no second run of the same week sends another summary. */
 const LONG_WEEK_HOURS = 8 * 24;
 
@@ -44,6 +46,8 @@ export const KINDS = {
   "snapshot-limit": failure("mail-the-quota-of-snapshots-is-reached"),
   "not-crash-consistent": notice("mail-snapshots-are-not-crash-consistent"),
   "tags-left-out": notice("mail-tags-were-left-out"),
+  "launch-not-read": notice("mail-facts-of-a-launch-could-not-be-read"),
+  "restore-limit": notice("mail-a-restore-cannot-bring-everything-back", YEARLY_HOURS),
   "no-instances": failure("alarm-no-match"),
   "not-protected-anymore": failure(DROPOUTS),
   "becoming-orphan": notice(DROPOUTS),

@@ -40,6 +40,8 @@ export const TAG = {
   volumeSizeGiB: "smart-vault:volume-size-gib",
   volumeIops: "smart-vault:volume-iops",
   volumeThroughputMiBps: "smart-vault:volume-throughput-mibps",
+  /** On a copy: what else a volume needs, see volumeFlags.ts. */
+  volumeFlags: "smart-vault:volume-flags",
 } as const;
 
 export const COPY_EXPIRED_PREFIX = "smart-vault:copy-expired:";

@@ -17,6 +17,12 @@ export interface AttachedVolume {
   sizeGiB?: number;
   iops?: number;
   throughputMiBps?: number;
+  /** What becomes of the volume if its instance is terminated. */
+  deleteOnTermination?: boolean;
+  /** Set if several instances may attach it at once. */
+  multiAttach?: true;
+  /** End of the id of the key that it is encrypted under: enough to recognize the key. */
+  kmsKeyEnd?: string;
   tags: Tags;
 }
 

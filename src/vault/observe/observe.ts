@@ -6,7 +6,8 @@
 import { type VaultClients, ec2In } from "../aws/clients";
 import { type Look, type Missing, missingInstances } from "./dropouts";
 import { describeExisting } from "../aws/ec2Existing";
-import { describeProtectedInstances, describeVaultSnapshots, describeVolumes, withVolumeSpecs } from "../aws/ec2Reads";
+import { describeProtectedInstances, describeVaultSnapshots } from "../aws/ec2Reads";
+import { describeVolumes, withVolumeSpecs } from "../aws/ec2Volumes";
 import { readKeyStates } from "./keyStates";
 import type { Dropout } from "../model/dropout";
 import type { Snapshot, World } from "../model/world";

@@ -3,6 +3,7 @@
  * plan. It imports neither AWS nor Pulumi. The Lambda function, the local vault and the tests all use this one.
  */
 import { planDropouts } from "./snapshots/dropoutProblems";
+import { restoreLimits } from "./snapshots/restoreLimits";
 import { planSnapshots } from "./snapshots/snapshots";
 import { keyProblems, lostKeys } from "./keyGate";
 import { leftNotices } from "../changes/leftRegions";
@@ -33,7 +34,7 @@ function planSlot(own: readonly Snapshot[], { world, settings, slotTask, runId, 
   };
   return {
     actions: snapshots.actions,
-    problems: [...snapshots.problems, ...dropouts.problems, ...missed()],
+    problems: [...snapshots.problems, ...dropouts.problems, ...missed(), ...world.instances.flatMap(restoreLimits)],
     slotSettled: snapshots.settled && dropouts.settled,
     ...(waits.length > 0 && { waitsSinceMs: Math.max(...waits) }),
   };

@@ -111,7 +111,7 @@ export function composeMail(
     "",
     "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
     `${settings.startWindowHours} hours after the scheduled time. No snapshot is deleted until all its copies are verified.`,
-    "If a problem persists, you will be notified again after a day; of some notices, after a week.",
+    "If a problem persists, you will be notified again after a day; of some notices, after a week or a year.",
     "",
     `Log: CloudWatch log group ${logs.group} in ${logs.region}, run id ${trigger.runId}:`,
     logLink(logs, trigger.runId),

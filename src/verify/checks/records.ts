@@ -2,12 +2,8 @@
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription, tagsDigest } from "../../vault/identity/description";
 import { doubtOf } from "../../vault/identity/doubts";
-import {
-  describeLocks,
-  describeProtectedInstances,
-  describeVaultSnapshots,
-  describeVolumes,
-} from "../../vault/aws/ec2Reads";
+import { describeLocks, describeProtectedInstances, describeVaultSnapshots } from "../../vault/aws/ec2Reads";
+import { describeVolumes } from "../../vault/aws/ec2Volumes";
 import { meaningOf } from "../../vault/aws/errors";
 import { TAG, tagsFromList } from "../../vault/model/tags";
 import { type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";

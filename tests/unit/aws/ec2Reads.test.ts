@@ -1,6 +1,7 @@
 import { DescribeInstancesCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { describeProtectedInstances, describeVolumes, withVolumeSpecs } from "../../../src/vault/aws/ec2Reads";
+import { describeProtectedInstances } from "../../../src/vault/aws/ec2Reads";
+import { describeVolumes, withVolumeSpecs } from "../../../src/vault/aws/ec2Volumes";
 import { instance, volume } from "../../support/world";
 
 const ec2 = mockClient(EC2Client);

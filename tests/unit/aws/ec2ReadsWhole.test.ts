@@ -1,7 +1,8 @@
 /** Tests what EC2's answers say about whether an instance is shown whole (wholeness.ts). */
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
-import { describeProtectedInstances, withVolumeSpecs } from "../../../src/vault/aws/ec2Reads";
+import { describeProtectedInstances } from "../../../src/vault/aws/ec2Reads";
+import { withVolumeSpecs } from "../../../src/vault/aws/ec2Volumes";
 import { instance, volume } from "../../support/world";
 
 const ec2 = mockClient(EC2Client);

@@ -2,13 +2,15 @@
 import { factsOf } from "../../../src/cli/pointFacts";
 import { findPoint } from "../../../src/cli/pointRef";
 import { type Point, pointsOf } from "../../../src/cli/points";
+import { drCopyTags } from "../../../src/vault/plan/copies/copyTags";
 import { TAG } from "../../../src/vault/model/tags";
 import { volumeSpecToTags } from "../../../src/vault/model/volumeSpec";
 import { DR, KEY, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";
 
 const PRIMARY = SETTINGS.primaryRegion;
+const FLAGS = { deleteOnTermination: true, multiAttach: true as const, kmsKeyEnd: "0123456789ab" };
 const SPECS = volumeSpecToTags([
-  { volumeId: "vol-1", deviceName: "/dev/xvda", isRoot: true, volumeType: "gp3", sizeGiB: 8, iops: 4000 },
+  { volumeId: "vol-1", deviceName: "/dev/xvda", isRoot: true, volumeType: "gp3", sizeGiB: 8, iops: 4000, ...FLAGS },
   { volumeId: "vol-2", deviceName: "/dev/sdf", isRoot: false },
 ]);
 
@@ -59,4 +61,12 @@ test("a point is found in the region that was asked for, by id, instance and tim
   expect(none).toThrow(expect.objectContaining({ name: "NoPoint", exitCode: 5 }) as Error);
   const unknown = () => findPoint("snap-0dead", points, { region: PRIMARY, nowMs: NOW });
   expect(unknown).toThrow(expect.objectContaining({ exitCode: 5 }) as Error);
+});
+
+test("a copy alone says what becomes of its volume, and which key the volume had", () => {
+  const [here, there] = pointsIn() as [Point, Point];
+  const [source] = here.snapshots;
+  const [copy] = there.snapshots;
+  const alone = { ...there, snapshots: [{ ...copy!, tags: drCopyTags(source!) }] };
+  expect(factsOf(alone, [alone]).volumes[0]).toMatchObject({ device: "/dev/xvda", iops: 4000, ...FLAGS });
 });

@@ -1,7 +1,13 @@
 /** What a launch needs, as tags: all of it comes back, and what is missing shows. */
 import fc from "fast-check";
 import type { CapturedLaunch, InterfaceSpec, LaunchSpec } from "../../../src/vault/model/launchSpec";
-import { MAX_LAUNCH_TAGS, launchFromTags, launchTagsIn, launchToTags } from "../../../src/vault/model/launchTags";
+import {
+  MAX_LAUNCH_TAGS,
+  hasSameFacts,
+  launchFromTags,
+  launchTagsIn,
+  launchToTags,
+} from "../../../src/vault/model/launchTags";
 
 const text = fc.oneof(
   { weight: 4, arbitrary: fc.string({ minLength: 1, maxLength: 12 }) },
@@ -102,6 +108,40 @@ test("says that tags are not whole where one is missing or changed", () => {
   );
 });
 
+describe("the facts of two captures are the same", () => {
+  const attributes = fc.record(
+    { disableApiTermination: fc.boolean(), disableApiStop: fc.boolean(), shutdownBehavior: text },
+    { requiredKeys: [], noNullPrototype: true },
+  );
+
+  test("whatever the attributes are", () => {
+    fc.assert(
+      fc.property(captured, attributes, (one, others) => {
+        const { disableApiTermination: _1, disableApiStop: _2, shutdownBehavior: _3, ...rest } = one.launch;
+        const tags = Object.fromEntries(launchToTags({ ...one, launch: { ...rest, ...others } }));
+        expect(hasSameFacts(tags, one)).toBe(true);
+      }),
+    );
+  });
+
+  test("unless another fact differs", () => {
+    fc.assert(
+      fc.property(captured, captured, (one, other) => {
+        const facts = ({
+          launch: { disableApiTermination: _1, disableApiStop: _2, shutdownBehavior: _3, ...rest },
+          interfaces: nics,
+        }: CapturedLaunch) => launchToTags({ launch: rest, interfaces: nics })[0];
+        const areSame = JSON.stringify(facts(one)) === JSON.stringify(facts(other));
+        expect(hasSameFacts(Object.fromEntries(launchToTags(one)), other)).toBe(areSame);
+      }),
+    );
+  });
+
+  test("not where a snapshot has no hash", () => {
+    expect(hasSameFacts({}, { launch: {}, interfaces: [] })).toBe(false);
+  });
+});
+
 test("gives an ordinary Linux instance three tags", () => {
   const tags = launchToTags({
     launch: {
@@ -137,7 +177,7 @@ test("gives an ordinary Linux instance three tags", () => {
     ],
   });
   expect(tags).toStrictEqual([
-    ["smart-vault:launch-hash", expect.stringMatching(/^[0-9a-f]{16}$/)],
+    ["smart-vault:launch-hash", expect.stringMatching(/^[0-9a-f]{16}-[0-9a-f]{16}$/)],
     [
       "smart-vault:launch",
       "arch=x86_64 root=/dev/xvda boot=uefi-preferred booted=uefi usage=RunInstances ena=1 virt=hvm profile=web key=ops tenancy=default ebs=1 monitoring=0 platform=Linux/UNIX imds=required hops=2 endpoint=enabled imdstags=disabled",

@@ -14,7 +14,7 @@ const full = snapshot("snap-1", {
     [TAG.availabilityZone]: "us-east-1a",
     [TAG.crashConsistent]: "true",
     [TAG.setSize]: "1",
-    [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:16:3000:125",
+    [TAG.volumes]: "vol-1:/dev/xvda:root:gp3:16:3000:125:gm:0123456789ab",
     [`${INSTANCE_TAG_PREFIX}team`]: "core",
     Mount: "/",
   },
@@ -47,6 +47,7 @@ describe("a copy's tags", () => {
       [TAG.volumeSizeGiB]: "16",
       [TAG.volumeIops]: "3000",
       [TAG.volumeThroughputMiBps]: "125",
+      [TAG.volumeFlags]: "gone=1 multi=1 key=0123456789ab",
       [`${INSTANCE_TAG_PREFIX}team`]: "core",
       Mount: "/",
     });

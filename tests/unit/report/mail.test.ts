@@ -36,7 +36,7 @@ test("says in the whole mail what failed, why, what happens next and what to do"
       "",
       "What happens next: hourly sweeps retry what is missing. Copies are retried until they succeed, snapshots for",
       "8 hours after the scheduled time. No snapshot is deleted until all its copies are verified.",
-      "If a problem persists, you will be notified again after a day; of some notices, after a week.",
+      "If a problem persists, you will be notified again after a day; of some notices, after a week or a year.",
       "",
       "Log: CloudWatch log group /aws/lambda/vault in us-east-1, run id run-1:",
       "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fvault/log-events$3FfilterPattern$3D$2522run-1$2522$26start$3D1795316400000",

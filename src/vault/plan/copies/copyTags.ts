@@ -6,6 +6,7 @@ import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags,
 import type { Identity, Source } from "../../model/identity";
 import type { Snapshot, Tags } from "../../model/world";
 import { launchTagsIn } from "../../model/launchTags";
+import { volumeFlagsToText } from "../../model/volumeFlags";
 import { volumeSpecFromTags } from "../../model/volumeSpec";
 
 const CARRIED_TAGS = [
@@ -72,6 +73,7 @@ export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
     [TAG.volumeType]: spec?.volumeType,
     [TAG.volumeIops]: spec?.iops,
     [TAG.volumeThroughputMiBps]: spec?.throughputMiBps,
+    [TAG.volumeFlags]: spec === undefined ? undefined : volumeFlagsToText(spec),
   };
   for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
   Object.assign(known, identityTags(copyIdentity(snapshot)));

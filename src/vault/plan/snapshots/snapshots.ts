@@ -8,7 +8,7 @@ import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./
 import { EXCLUDE_VALUE } from "../../model/tags";
 import { parseIso } from "../../lib/time";
 import { failuresBySlot, nextAttempt } from "../../inventory/attempts";
-import type { AttachedVolume, ProtectedInstance, Snapshot } from "../../model/world";
+import type { AttachedVolume, ProtectedInstance, Snapshot, World } from "../../model/world";
 import type { SnapshotAction } from "../../model/actions";
 import type { CoreSettings } from "../../model/settings";
 import type { SlotTask } from "../../model/trigger";
@@ -85,6 +85,20 @@ export interface ServedSlot {
   slotTask: SlotTask;
   runId: string;
   nowMs: number;
+}
+
+/**
+ * Returns the instances that snapshots are about to be made of, before what a launch needs is read about them.
+ * @param own every snapshot of the vault in the primary region; absent if they could not be read
+ */
+export function dueInstances(
+  { instances = [] }: Pick<World, "instances">,
+  own: readonly Snapshot[] | undefined,
+  settings: CoreSettings,
+  slot: ServedSlot,
+): Set<string> {
+  const actions = own === undefined ? [] : planSnapshots(instances, own, settings, slot).actions;
+  return new Set(actions.map(({ instanceId }) => instanceId));
 }
 
 /**
