@@ -106,13 +106,8 @@ function web({ subnets, groups }: Site): FleetShape {
 
 /** One of two that share a volume. */
 function node(site: Site, name: string): FleetShape {
-  const network = at(site, "data", "database");
-  const launch = {
-    ImageId: IMAGES.linux,
-    InstanceType: "m5.large",
-    ...network,
-    BlockDeviceMappings: [root(8)],
-  } as const;
+  const machine = { ImageId: IMAGES.linux, InstanceType: "m5.large" } as const;
+  const launch = { ...machine, ...at(site, "data", "database"), BlockDeviceMappings: [root(8)] };
   return { name, launch, sharesVolume: true };
 }
 
