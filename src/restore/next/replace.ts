@@ -1,7 +1,7 @@
 /**
  * Decides the next step of `restore --replace`: other volumes for an instance that keeps its id, addresses and interfaces.
  * All volumes are swapped while it is stopped, so that it never boots with disks of two different times. Where only the
- * root is restored, EC2 replaces it while the instance runs. The old volumes are kept, and named. See docs/adr/0024. Pure.
+ * root is restored, EC2 replaces it while the instance runs. The old volumes are kept, and named. See docs/adr/0025. Pure.
  */
 import type { Next } from "../action";
 import type { Found, FoundInstance } from "../found";
