@@ -30,7 +30,7 @@ export interface FoundSource {
 }
 
 /** Reads the recovery points that a region has. */
-export async function pointsIn(context: Context): Promise<{ vaultId: string; points: Point[] }> {
+async function pointsIn(context: Context): Promise<{ vaultId: string; points: Point[] }> {
   const { region, vaultId: asked } = context;
   const { vaultId } = chooseVault(vaultsIn(await findTraces(region)), asked, region);
   context.progress(`reading the snapshots of ${vaultId} in ${region}`);

@@ -6,7 +6,7 @@ import { KEY_PAIR, type Network } from "./network";
 export const PROFILE = "app-server";
 
 /** Public images that the fleet is launched from, and Windows' again for the detour: the same ids in both regions. */
-export const IMAGES = {
+const IMAGES = {
   linux: "ami-0000000000000001a",
   uefi: "ami-0000000000000002a",
   arm: "ami-0000000000000003a",
@@ -47,90 +47,92 @@ function disk(DeviceName: string, VolumeType: VolumeType, VolumeSize: number, mo
 const root = (VolumeSize: number, more: object = {}, device = "/dev/xvda") =>
   disk(device, "gp3", VolumeSize, { DeleteOnTermination: true, ...more });
 
-/** Returns the fleet in a network; the customer's key encrypts the database's volumes. */
-export function fleetIn({ subnets, groups }: Network, keyArn: string): FleetShape[] {
-  const at = (subnet: string, ...names: string[]) => ({
-    SubnetId: subnets[subnet],
-    SecurityGroupIds: names.map((name) => groups[name] ?? ""),
-  });
-  const encrypted = { Encrypted: true, KmsKeyId: keyArn };
-  const node = (name: string): FleetShape => ({
-    name,
+/** Where instances are launched, and the customer's key. */
+interface Site extends Network {
+  keyArn: string;
+}
+
+/** Returns subnet and groups by their names. */
+function at({ subnets, groups }: Network, subnet: string, ...names: string[]) {
+  return { SubnetId: subnets[subnet], SecurityGroupIds: names.map((name) => groups[name] ?? "") };
+}
+
+/** Four volumes of as many kinds, two under the customer's key. */
+function database(site: Site): FleetShape {
+  const encrypted = { Encrypted: true, KmsKeyId: site.keyArn };
+  return {
+    name: "db-1",
     launch: {
       ImageId: IMAGES.linux,
-      InstanceType: "m5.large",
-      ...at("data", "database"),
-      BlockDeviceMappings: [root(8)],
+      InstanceType: "r5.xlarge",
+      ...at(site, "data", "database", "operators"),
+      KeyName: KEY_PAIR,
+      IamInstanceProfile: { Name: PROFILE },
+      EbsOptimized: true,
+      UserData: Buffer.from("#!/bin/sh\necho ready").toString("base64"),
+      BlockDeviceMappings: [
+        root(30, { Iops: 4_000, Throughput: 250, ...encrypted }),
+        disk("/dev/sdf", "io2", 100, { Iops: 16_000, ...encrypted }),
+        disk("/dev/sdg", "gp3", 200, { Iops: 6_000, Throughput: 500, DeleteOnTermination: true }),
+        disk("/dev/sdh", "st1", 500),
+      ],
     },
-    sharesVolume: true,
-  });
+  };
+}
+
+/** Two interfaces that forward packets, an Elastic IP address, IMDSv2, and a termination that the API refuses. */
+function web({ subnets, groups }: Site): FleetShape {
+  const [web = "", operators = ""] = [groups.web, groups.operators];
+  return {
+    name: "web-1",
+    launch: {
+      ImageId: IMAGES.linux,
+      InstanceType: "t3.small",
+      KeyName: KEY_PAIR,
+      IamInstanceProfile: { Name: PROFILE },
+      MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2, InstanceMetadataTags: "enabled" },
+      CreditSpecification: { CpuCredits: "standard" },
+      NetworkInterfaces: [
+        { DeviceIndex: 0, SubnetId: subnets.app, Groups: [web, operators], PrivateIpAddress: "10.0.1.20" },
+        { DeviceIndex: 1, SubnetId: subnets.management, Groups: [operators], DeleteOnTermination: true },
+      ],
+      BlockDeviceMappings: [root(10)],
+      DisableApiTermination: true,
+    },
+    hasElasticIp: true,
+    forwards: true,
+  };
+}
+
+/** One of two that share a volume. */
+function node(site: Site, name: string): FleetShape {
+  const machine = { ImageId: IMAGES.linux, InstanceType: "m5.large" } as const;
+  const launch = { ...machine, ...at(site, "data", "database"), BlockDeviceMappings: [root(8)] };
+  return { name, launch, sharesVolume: true };
+}
+
+/** UEFI with a TPM, and another architecture. */
+function modern(site: Site): FleetShape[] {
+  const network = at(site, "app", "web");
+  const trusted = { ImageId: IMAGES.uefi, InstanceType: "m6i.large", Monitoring: { Enabled: true } } as const;
+  const arm = { ImageId: IMAGES.arm, InstanceType: "t4g.small" } as const;
   return [
-    {
-      name: "db-1",
-      launch: {
-        ImageId: IMAGES.linux,
-        InstanceType: "r5.xlarge",
-        ...at("data", "database", "operators"),
-        KeyName: KEY_PAIR,
-        IamInstanceProfile: { Name: PROFILE },
-        EbsOptimized: true,
-        UserData: Buffer.from("#!/bin/sh\necho ready").toString("base64"),
-        BlockDeviceMappings: [
-          root(30, { Iops: 4_000, Throughput: 250, ...encrypted }),
-          disk("/dev/sdf", "io2", 100, { Iops: 16_000, ...encrypted }),
-          disk("/dev/sdg", "gp3", 200, { Iops: 6_000, Throughput: 500, DeleteOnTermination: true }),
-          disk("/dev/sdh", "st1", 500),
-        ],
-      },
-    },
-    {
-      name: "web-1",
-      launch: {
-        ImageId: IMAGES.linux,
-        InstanceType: "t3.small",
-        KeyName: KEY_PAIR,
-        IamInstanceProfile: { Name: PROFILE },
-        MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2, InstanceMetadataTags: "enabled" },
-        CreditSpecification: { CpuCredits: "standard" },
-        NetworkInterfaces: [
-          {
-            DeviceIndex: 0,
-            SubnetId: subnets.app,
-            Groups: [groups.web ?? "", groups.operators ?? ""],
-            PrivateIpAddress: "10.0.1.20",
-          },
-          { DeviceIndex: 1, SubnetId: subnets.management, Groups: [groups.operators ?? ""], DeleteOnTermination: true },
-        ],
-        BlockDeviceMappings: [root(10)],
-        DisableApiTermination: true,
-      },
-      hasElasticIp: true,
-      forwards: true,
-    },
-    node("node-a"),
-    node("node-b"),
-    {
-      name: "trust-1",
-      launch: {
-        ImageId: IMAGES.uefi,
-        InstanceType: "m6i.large",
-        ...at("app", "web"),
-        Monitoring: { Enabled: true },
-        BlockDeviceMappings: [root(12)],
-      },
-    },
-    {
-      name: "arm-1",
-      launch: { ImageId: IMAGES.arm, InstanceType: "t4g.small", ...at("app", "web"), BlockDeviceMappings: [root(8)] },
-    },
-    {
-      name: "win-1",
-      launch: {
-        ImageId: IMAGES.windows,
-        InstanceType: "m5.large",
-        ...at("app", "web"),
-        BlockDeviceMappings: [root(30, {}, "/dev/sda1"), disk("xvdf", "gp2", 40)],
-      },
-    },
+    { name: "trust-1", launch: { ...trusted, ...network, BlockDeviceMappings: [root(12)] } },
+    { name: "arm-1", launch: { ...arm, ...network, BlockDeviceMappings: [root(8)] } },
   ];
+}
+
+/** A billing code, which its copies lose. */
+function windows(site: Site): FleetShape {
+  const BlockDeviceMappings = [root(30, {}, "/dev/sda1"), disk("xvdf", "gp2", 40)];
+  return {
+    name: "win-1",
+    launch: { ImageId: IMAGES.windows, InstanceType: "m5.large", ...at(site, "app", "web"), BlockDeviceMappings },
+  };
+}
+
+/** Returns the fleet in a network. */
+export function fleetIn(network: Network, keyArn: string): FleetShape[] {
+  const site = { ...network, keyArn };
+  return [database(site), web(site), node(site, "node-a"), node(site, "node-b"), ...modern(site), windows(site)];
 }
