@@ -34,8 +34,6 @@ test("may be assumed by those alone that the configuration names, for four hours
     maxSessionDuration: 14_400,
     permissionsBoundary: BOUNDARY,
     tags: { "smart-vault:vault": VAULT },
-    forceDetachPolicies: false,
-    path: "/",
   });
 });
 

@@ -6,6 +6,7 @@ import {
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   DescribeSubnetsCommand,
+  ModifyInstanceAttributeCommand,
   ModifyNetworkInterfaceAttributeCommand,
   ModifySnapshotAttributeCommand,
 } from "@aws-sdk/client-ec2";
@@ -144,10 +145,24 @@ export interface Run extends Ended {
   args: string;
 }
 
+/** Protects what a restore launched, as a person may before it is taken back. */
+async function protect({ vault }: CliVault, restoreId: string): Promise<void> {
+  const ec2 = vault.account.ec2(DR);
+  const Filters = [{ Name: "tag:smart-vault:restore", Values: [restoreId] }];
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+  const InstanceId = Reservations[0]?.Instances?.[0]?.InstanceId;
+  await ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination: { Value: true } }));
+}
+
 /** Runs a restore, then takes it back. */
-async function thereAndBack(run: (args: string[]) => Promise<Ended>, args: string[]): Promise<void> {
+async function thereAndBack(
+  run: (args: string[]) => Promise<Ended>,
+  args: string[],
+  between?: (restoreId: string) => Promise<void>,
+): Promise<void> {
   const { out } = await run([...args, "--json", "--yes"]);
   const [id = ""] = /r-\d{8}T\d{6}-[0-9a-f]{4}/.exec(out) ?? [];
+  await between?.(id);
   await run(["--undo", id, "--yes", "--json", ...args.slice(args.indexOf("--region"))]);
 }
 
@@ -176,7 +191,7 @@ export async function runAll(cli: CliVault): Promise<{ runs: Run[]; asked: Map<O
     const filter = { Filters: [{ Name: "availability-zone", Values: [`${DR}a`] }] };
     const { Subnets = [] } = await cli.vault.account.ec2(DR).send(new DescribeSubnetsCommand(filter));
     const place = ["--subnet", Subnets[0]?.SubnetId ?? "", "--region", DR];
-    await thereAndBack(restore, ["app-1", "--launch", "--isolate", ...place]);
+    await thereAndBack(restore, ["app-1", "--launch", "--isolate", ...place], (id) => protect(cli, id));
     await restore(["win-1", "--launch", "--isolate", "--yes", "--json", ...place]);
   };
   const inPrimary = async () => {

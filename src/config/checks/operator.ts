@@ -6,7 +6,7 @@ import { partitionOf } from "../../iam/partition";
 import type { OperatorArgs } from "../../iam/restoreStatements";
 import { ACCOUNT_ID, MAX_CHARACTERS, type PolicySizeContext, keysOf } from "./policySize";
 
-export type OperatorContext = Omit<PolicySizeContext, "audit" | "lock"> &
+type OperatorContext = Omit<PolicySizeContext, "audit" | "lock"> &
   Pick<OperatorArgs, "operatorInstanceRoleArns"> & {
     operatorRole: readonly string[];
     operatorBoundaryArn: string | undefined;
@@ -15,7 +15,7 @@ export type OperatorContext = Omit<PolicySizeContext, "audit" | "lock"> &
   };
 
 /** Returns the characters of the role's policy. */
-export function operatorPolicyLength(context: OperatorContext): number {
+function operatorPolicyLength(context: OperatorContext): number {
   const partition = partitionOf(context.primaryRegion);
   return JSON.stringify(operatorPolicy({ ...context, ...keysOf(context), partition, accountId: ACCOUNT_ID })).length;
 }
