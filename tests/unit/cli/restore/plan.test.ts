@@ -143,7 +143,7 @@ describe("what is named as made", () => {
     attachments: [],
     tags: { [RESTORE_TAG.role]: role },
   });
-  const found = { images: [], groups: [], volumes: [], endedBefore: 0, tasks: [] };
+  const found = { images: [], groups: [], volumes: [], endedBefore: 0, ended: [], interfaces: [], tasks: [] };
 
   it("is the restore's own instance, while it is there", () => {
     expect(madeLines(id, { ...found, instance })).toStrictEqual(["instance i-1 (running)"]);
