@@ -20,8 +20,8 @@ import { runOnTerminal } from "../support/terminal";
 const SCHEMA = JSON.parse(readFileSync(join(__dirname, "..", "..", "docs", "cli.schema.json"), "utf8")) as object;
 const isValid = new Ajv({ strict: false }).compile(SCHEMA);
 
-/** The command waits by this machine's clock. */
-const AT_ONCE = { volume: 0, keyRefusal: 0, detach: 0, launch: 0, stop: 0, terminate: 0, checks: 0, rootTask: 0 };
+/** The command waits by this machine's clock. A volume has to be seen before it vanishes, or a minute is waited for it. */
+const AT_ONCE = { volume: 0, keyRefusal: 0.02, detach: 0, launch: 0, stop: 0, terminate: 0, checks: 0, rootTask: 0 };
 
 let fleet: BackedUp;
 let env: Record<string, string>;
@@ -82,12 +82,12 @@ describe("in the DR region, with the primary one dark", () => {
   it("shows all of it with --dry-run and changes nothing, nor without a yes", async () => {
     await fleet.vault.emulator.recordWrites();
     const { code, out, err } = await vault("db-1", "--isolate", "--fast", "200", "--dry-run");
+    expect([code, err]).toStrictEqual([0, expect.stringContaining("Times are UTC.")]);
     expect(out).toMatch(/what it does\n {2}1\. create a security group/);
     expect(out).toContain("/dev/sdf: io2, 100 GiB, 16000 IOPS, from snap-");
     expect(out).toContain("user data is in no backup");
-    expect(out).toMatch(/kms:DescribeKey \S+: AWS would accept it|EC2 would accept it/);
+    expect(out).toMatch(/kms:DescribeKey \S+: AWS would accept it/);
     expect(err).toMatch(/Next: vault restore i-\w+ --launch --region us-west-2 --isolate --fast 200 {2}# do it/);
-    expect(code).toBe(0);
     const asked = await vault("db-1", "--json");
     expect(linesOf(asked.out).map(({ messageType }) => messageType)).toStrictEqual(
       expect.arrayContaining(["progress", "plan", "error"]) as unknown,
