@@ -67,7 +67,7 @@ export interface FoundInstance {
 }
 
 /** A network interface that a launch of the restore made. It outlives its instance where the original's did. */
-export interface FoundOwnInterface {
+interface FoundOwnInterface {
   interfaceId: string;
   /** True if no instance has it. */
   isFree: boolean;

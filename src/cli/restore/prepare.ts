@@ -129,7 +129,7 @@ async function firstZone({ client, source, context }: Basis): Promise<string> {
 
 async function prepareReplace(basis: Basis): Promise<Prepared> {
   const { source, restoreId, options } = basis;
-  const hint = "It has to be in this region, and there still. Launch it anew with --launch.";
+  const hint = "It has to be in this region, and there still. Launch another one with --launch.";
   const live = await instanceIn(basis, source.instanceId, hint);
   if (!["running", "stopped"].includes(live.state)) {
     const again = "Wait until it runs or is stopped, and try again.";

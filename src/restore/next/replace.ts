@@ -78,7 +78,7 @@ export function nextOfReplace(order: ReplaceOrder, found: Found): Next {
   if (isAllDone(order.volumes, found)) return { done: true };
   if (instance === undefined || ["shutting-down", "terminated"].includes(instance.state)) {
     const message = `${order.instanceId} is ${instance?.state ?? "not there"}`;
-    return { failed: { code: "NoInstance", message, hint: "Launch it anew: vault restore --launch" } };
+    return { failed: { code: "NoInstance", message, hint: "Launch another instance: vault restore --launch" } };
   }
   const making = makeVolumes(order.volumes, found, order.availabilityZone);
   if (making !== undefined) return making;
