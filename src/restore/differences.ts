@@ -6,7 +6,7 @@ import type { InterfaceSpec, LaunchSpec, MetadataSpec } from "../vault/model/lau
 import type { SourceVolume } from "./source";
 
 /** `mapped`: another id or name that stands for the same. */
-export type Outcome = "same" | "mapped" | "lost";
+type Outcome = "same" | "mapped" | "lost";
 
 export interface Fact {
   fact: string;

@@ -25,7 +25,7 @@ export interface DriveTools {
   settleMs?: number;
 }
 
-export interface Failed {
+interface Failed {
   code: string;
   message: string;
   hint?: string;

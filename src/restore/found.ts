@@ -10,14 +10,14 @@ export interface FoundImage {
   tags: Tags;
 }
 
-export interface FoundGroup {
+interface FoundGroup {
   groupId: string;
   /** Rules that let something in or out. */
   rules: number;
   tags: Tags;
 }
 
-export interface FoundAttachment {
+interface FoundAttachment {
   instanceId: string;
   device: string;
   /** attaching | attached | detaching | busy */
@@ -34,7 +34,7 @@ export interface FoundVolume {
 }
 
 /** A volume of the instance, made by the restore or not. */
-export interface FoundMapping {
+interface FoundMapping {
   device: string;
   volumeId: string;
   /** attaching | attached | detaching */
@@ -42,7 +42,7 @@ export interface FoundMapping {
   deleteOnTermination: boolean;
 }
 
-export interface FoundInterface {
+interface FoundInterface {
   interfaceId: string;
   deviceIndex: number;
   sourceDestCheck: boolean;
@@ -67,14 +67,14 @@ export interface FoundInstance {
 }
 
 /** A network interface that a launch of the restore made. It outlives its instance where the original's did. */
-export interface FoundOwnInterface {
+interface FoundOwnInterface {
   interfaceId: string;
   /** True if no instance has it. */
   isFree: boolean;
 }
 
 /** A task that replaces the root volume. */
-export interface FoundTask {
+interface FoundTask {
   taskId: string;
   /** pending | in-progress | succeeded | failing | failed | failed-detached */
   state: string;

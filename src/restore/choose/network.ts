@@ -30,7 +30,7 @@ function listed(texts: readonly string[]): string {
 }
 
 /** Returns the subnets that an interface can mean: the best kind of match, the best first. */
-export function matchingSubnets(wanted: InterfaceSpec, subnets: readonly RegionSubnet[]): RegionSubnet[] {
+function matchingSubnets(wanted: InterfaceSpec, subnets: readonly RegionSubnet[]): RegionSubnet[] {
   const { subnetId, subnetName = "", subnetCidr } = wanted;
   const byId = subnets.filter((one) => one.subnetId === subnetId);
   if (byId.length > 0) return byId;

@@ -43,11 +43,13 @@ function isChosenAddress({ interfaces }: Choices, ip: string): boolean {
 function asChosen({ captured }: RestoreSource, { interfaces }: Choices): CapturedLaunch {
   const chosen = interfaces.map(({ deviceIndex, subnetId, groupIds, privateIp, secondaryIps }) => {
     const own = captured?.interfaces.find((one) => one.deviceIndex === deviceIndex);
-    const { privateIp: _ip, secondaryIps: _others, groupNames: _names, ...rest } = own ?? { deviceIndex };
+    const { privateIp: _ip, secondaryIps: _others, ...rest } = own ?? { deviceIndex };
     return {
       ...rest,
       ...(subnetId !== undefined && { subnetId }),
       groupIds,
+      // A group that was deleted since has to be missed: without one EC2 takes the default group.
+      groupNames: groupIds,
       ...(privateIp !== undefined && { privateIp }),
       ...(secondaryIps.length > 0 && { secondaryIps }),
     };

@@ -66,7 +66,7 @@ export interface Image {
   tags: Tags;
 }
 
-export interface Group {
+interface Group {
   id: string;
   name: string;
   vpcId: string;
@@ -74,7 +74,7 @@ export interface Group {
   tags: Tags;
 }
 
-export interface Task {
+interface Task {
   id: string;
   instanceId: string;
   volumeId: string;
@@ -115,7 +115,7 @@ export interface Troubles {
   lateMs: Partial<Record<Kind, number>>;
 }
 
-export interface Snapshot {
+interface Snapshot {
   sizeGiB: number;
   usageOperation: string;
   kmsKeyId?: string;
@@ -133,7 +133,7 @@ export interface World extends Troubles {
   touched: { call: string; id: string }[];
 }
 
-export const NO_TROUBLES: Troubles = {
+const NO_TROUBLES: Troubles = {
   badKeys: [],
   fullZones: [],
   losesBilling: false,

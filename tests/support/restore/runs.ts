@@ -94,7 +94,7 @@ async function recalled(world: World): Promise<{ found: Found; was: Recalled | u
 }
 
 /** Plans an order again from the tags of whatever there is. */
-export function orderAgain(world: World, source: RestoreSource, { choices }: Recalled): Order {
+function orderAgain(world: World, source: RestoreSource, { choices }: Recalled): Order {
   if (choices.mode === "volumes") return volumesAgain(source, choices, RESTORE_ID);
   if (choices.mode === "replace") return replaceAgain(source, choices, RESTORE_ID, "/dev/sda1");
   const used = Object.values(world.account.interfaces).flatMap(({ privateIp }) => privateIp ?? []);

@@ -34,8 +34,8 @@ export function withoutIds(account: Account): string {
     }
   }
   const all = Object.values(leftIn(account))
-    .flatMap((records) => Object.values(records) as { input?: unknown }[])
-    .map(({ input: _input, ...record }) => JSON.stringify(record));
+    .flatMap((records): object[] => Object.values(records) as object[])
+    .map((record) => JSON.stringify({ ...record, input: undefined }));
   const text = all.sort().join("\n");
   return [...names]
     .reduce((now, [id, name]) => now.replaceAll(id, name), text)

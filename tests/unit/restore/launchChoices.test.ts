@@ -143,6 +143,14 @@ test.each(full)("plans the same launch again from its choices: %s", (_name, sour
   expect(again).toStrictEqual(order);
 });
 
+test("misses a chosen group that was deleted since, instead of launching without one", () => {
+  const order = choose(SOURCE, web, { groupIds: ["sg-web"] });
+  const names = { restoreId: RESTORE_ID, backupTagKey: "Backup" };
+  const text = refusedBy(() => launchAgain(SOURCE, FACTS, readChoices(order.choices)!, names));
+  expect(text).toContain("NoGroup");
+  expect(text).toContain("sg-web");
+});
+
 test("plans it again where nothing was captured", () => {
   const { captured: _captured, ...source } = SOURCE;
   const order = choose(source, web, { subnetId: "subnet-a", groupIds: ["sg-web"] });
