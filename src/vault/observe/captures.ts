@@ -2,6 +2,7 @@
  * Reads what a launch needs and DescribeInstances does not say, only for instances of which snapshots are about to be
  * made. No failure here stops a snapshot: it becomes a notice, and the tags have what is known (docs/adr/0022).
  */
+import { IF_DENIED } from "../lib/text";
 import { type Ec2Reader, type VaultClients, ec2In } from "../aws/clients";
 import { type Meaning, causeOf, meaningOf } from "../aws/errors";
 import { ATTRIBUTE_CALLS, describeAttributes, describeCredits, describeSubnets } from "../aws/launchReads";
@@ -55,8 +56,8 @@ function note(error: unknown, subject: string, { problems, meanings }: Failed): 
   const said = problem(
     "launch-not-read",
     subject,
-    `could not read ${subject}: ${cause.code}: ${cause.message}; the snapshots are made with what is known otherwise`,
-    "The data are backed up. If this repeats, check that the role has the statement Observe of the stack, and nothing denies it.",
+    `backups may lack facts of a launch, because the vault could not read ${subject}: ${cause.code}: ${cause.message}`,
+    `All data is backed up. The next run reads the facts again. ${IF_DENIED}`,
   );
   if (!problems.some((one) => one.subject === subject)) problems.push(said);
   return meaning;

@@ -14,7 +14,7 @@ import { reportsOf } from "../../../src/vault/report/runReport";
 import { summarize } from "../../../src/vault/report/summary";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { copyAction, deleteAction, snapshotAction } from "../actions";
-import { fakeBucket, rigOf as auditedRig } from "../auditBucket";
+import { MANIFESTED, fakeBucket, rigOf as auditedRig } from "../auditBucket";
 import { makeRig } from "../rig";
 import { NOW, RUN, SETTINGS, SLOT, copyOf, inDr, instance, keeping, snapshot, volume } from "../world";
 import { type MailRow, denied, loggedBy } from "./row";
@@ -68,6 +68,12 @@ async function unwritten() {
   const bucket = fakeBucket();
   bucket.refuse(403);
   return loggedBy(auditedRig(), EVENT, "audit-not-written");
+}
+
+async function unwrittenManifest() {
+  const bucket = fakeBucket();
+  bucket.refuse(403);
+  return loggedBy(auditedRig(MANIFESTED), EVENT, "manifest-not-written");
 }
 
 function reported(mailOn: VaultSettings["mailOn"]) {
@@ -160,6 +166,13 @@ export const DELETION_MAILS: MailRow[] = [
     make: unwritten,
     begins: "the audit log lacks the record",
     next: "Backups continue",
+    act: "Check that the bucket exists",
+  },
+  {
+    kind: "manifest-not-written",
+    make: unwrittenManifest,
+    begins: "the manifest bucket in us-west-2 lacks captures/i-1/",
+    next: "The next invocation writes a missing manifest",
     act: "Check that the bucket exists",
   },
   {

@@ -1,10 +1,12 @@
 /** Mails about instances and their snapshots. */
+import { DescribeInstancesCommand, DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import { makingProblems } from "../../../src/vault/apply/makingProblems";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Dropout } from "../../../src/vault/model/dropout";
 import type { Outcome } from "../../../src/vault/model/actions";
 import { failedSnapshots } from "../../../src/vault/plan/problems";
 import { planDropouts } from "../../../src/vault/plan/snapshots/dropoutProblems";
+import { restoreLimits } from "../../../src/vault/plan/snapshots/restoreLimits";
 import { missedRun } from "../../../src/vault/plan/snapshots/missedRun";
 import {
   nothingToSnapshot,
@@ -14,10 +16,12 @@ import {
 } from "../../../src/vault/plan/snapshots/snapshotProblems";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { summarize } from "../../../src/vault/report/summary";
+import type { LaunchSpec } from "../../../src/vault/model/launchSpec";
 import { TAG } from "../../../src/vault/model/tags";
 import { copyAction, snapshotAction } from "../actions";
 import { NOW, OPEN, RUN, SETTINGS, SLOT, instance, snapshot, volume } from "../world";
-import { DENIED, type MailRow } from "./row";
+import { makeRig } from "../rig";
+import { DENIED, type MailRow, denied, loggedBy } from "./row";
 
 const DETAIL = `${DENIED.name}: ${DENIED.message}`;
 const NO_PLAN = { actions: [], kept: [], problems: [], pending: [], slotSettled: true };
@@ -42,7 +46,50 @@ function errored(n: number) {
   return snapshot(`snap-${n}`, { ...extra, startTimeMs: NOW + n * MINUTE_MS });
 }
 
+async function launchUnread() {
+  const rig = makeRig();
+  rig.reset();
+  const NetworkInterfaces = [{ SubnetId: "subnet-1", Attachment: { DeviceIndex: 0 } }];
+  const BlockDeviceMappings = [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } }];
+  const shown = { InstanceId: "i-1", InstanceType: "m7g.large" as const, BlockDeviceMappings, NetworkInterfaces };
+  rig.primary.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [shown] }] });
+  rig.primary.on(DescribeSubnetsCommand).rejects(denied());
+  return loggedBy(rig, { kind: "run", slot: SLOT }, "launch-not-read");
+}
+
+function limitOf(launch: LaunchSpec) {
+  return restoreLimits({ ...instance("i-1"), captured: { launch, interfaces: [] } })[0];
+}
+
 export const SNAPSHOT_MAILS: MailRow[] = [
+  {
+    kind: "launch-not-read",
+    make: launchUnread,
+    begins: "backups may lack facts of a launch, because the vault could not read subnets in us-east-1",
+    next: "The next run reads the facts again",
+    act: "pulumi up --refresh",
+  },
+  {
+    kind: "restore-limit",
+    when: "an instance store",
+    make: () => limitOf({ instanceStoreDevices: ["/dev/sdb"] }),
+    begins: "a restore of i-1 lacks the data of its instance-store disks",
+    act: "Keep what must survive on EBS volumes",
+  },
+  {
+    kind: "restore-limit",
+    when: "hibernation",
+    make: () => limitOf({ hibernation: true }),
+    begins: "a restore of i-1 boots it",
+    act: "Save what must survive",
+  },
+  {
+    kind: "restore-limit",
+    when: "product codes",
+    make: () => limitOf({ productCodes: ["abc"] }),
+    begins: "a restore of i-1 needs the subscription of its product codes",
+    act: "Keep the subscription",
+  },
   {
     kind: "snapshot-call-failed",
     make: () => failed(snapshotAction()),

@@ -11,7 +11,8 @@ const MORE = 10 + 5 + 30;
 test.each([
   ["the days of the primary region", { retentionDays: "14" }, 14],
   ["the days of the DR region, if they are more", { retentionDays: "14", drRetentionDays: "60" }, 60],
-  ["a year of months", { keep: '{"monthly":12}' }, 366],
+  // The last point of a month goes when the twelfth month after it begins.
+  ["twelve months", { keep: '{"monthly":12}' }, 334],
   ["the longest of all policies", { policies: '{"a":{"retentionDays":3},"b":{"retentionDays":90}}' }, 90],
 ])("a manifest is kept for as long as a recovery point can be: %s", (_, values, atLeast) => {
   const days = daysWith({ ...EXPIRING, ...values }) ?? 0;

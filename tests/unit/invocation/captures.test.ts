@@ -89,7 +89,7 @@ test("names what a backup cannot bring back once, and again only after a year", 
       .commandCalls(PublishCommand)
       .slice(before)
       .map(({ args }) => args[0].input.Message ?? "");
-    if (bodies.some((body) => body.includes("i-1 may hibernate"))) mailed.push(day);
+    if (bodies.some((body) => body.includes("a restore of i-1 boots it"))) mailed.push(day);
   }
   expect(mailed).toStrictEqual([0, 366]);
 });

@@ -156,7 +156,7 @@ describe("a failed call", () => {
         kind: "launch-not-read",
         severity: "notice",
         subject: `${what} in us-east-1`,
-        message: `could not read ${what} in us-east-1: ${code}: no; the snapshots are made with what is known otherwise`,
+        message: `backups may lack facts of a launch, because the vault could not read ${what} in us-east-1: ${code}: no`,
       }),
     ]);
     expect(world.instances).toHaveLength(2);

@@ -46,9 +46,9 @@ test("each fact of an instance, with what it means", () => {
     ["i-1/product-codes", "notice"],
   ]);
   expect(found.map(({ message }) => message)).toStrictEqual([
-    "i-1 has instance-store disks (/dev/sdb): no snapshot has their data",
-    "i-1 may hibernate: a restored instance boots, and does not resume what was in memory",
-    "i-1 has product codes (abc, def): a restore needs their subscription in AWS Marketplace",
+    "a restore of i-1 lacks the data of its instance-store disks (/dev/sdb), because no snapshot has it",
+    "a restore of i-1 boots it and does not resume what was in memory when it hibernated",
+    "a restore of i-1 needs the subscription of its product codes (abc, def) in AWS Marketplace",
   ]);
 });
 

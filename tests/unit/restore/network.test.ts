@@ -35,7 +35,7 @@ const ANY: InterfaceSpec = { deviceIndex: 0 };
 
 test.each([
   ["its id", { ...ANY, subnetId: "subnet-b", subnetName: "private-a", subnetCidr: "10.0.1.0/24" }, ["subnet-b"]],
-  ["its Name and CIDR", { ...ANY, subnetName: "private-a", subnetCidr: "10.0.3.0/24" }, ["subnet-bb"]],
+  ["its Name and CIDR", { ...ANY, subnetName: "private-a", subnetCidr: "10.0.3.0/24" }, ["subnet-bb", "subnet-a"]],
   ["its Name alone", { ...ANY, subnetName: "private-a", subnetCidr: "192.168.0.0/24" }, ["subnet-a", "subnet-bb"]],
   ["its CIDR where no Name matches", { ...ANY, subnetName: "gone", subnetCidr: "10.0.2.0/24" }, ["subnet-b"]],
   ["its CIDR where it had no Name", { ...ANY, subnetName: "", subnetCidr: "10.0.2.0/24" }, ["subnet-b"]],

@@ -16,18 +16,18 @@ export function restoreLimits({ instanceId, instanceType, captured }: ProtectedI
   const disks = DISK_SERIES.includes(series) || options.includes("d") ? [instanceType] : [];
   const where = instanceStoreDevices.length > 0 ? instanceStoreDevices : disks;
   const limit = (fact: string, message: string, hint: string) =>
-    problem("restore-limit", `${instanceId}/${fact}`, `${instanceId} ${message}`, hint);
+    problem("restore-limit", `${instanceId}/${fact}`, message, hint);
   const problems: Problem[] = [];
   if (where.length > 0) {
-    const message = `has instance-store disks (${where.join(", ")}): no snapshot has their data`;
+    const message = `a restore of ${instanceId} lacks the data of its instance-store disks (${where.join(", ")}), because no snapshot has it`;
     problems.push(limit("instance-store", message, "Keep what must survive on EBS volumes."));
   }
   if (hibernation === true) {
-    const message = "may hibernate: a restored instance boots, and does not resume what was in memory";
+    const message = `a restore of ${instanceId} boots it and does not resume what was in memory when it hibernated`;
     problems.push(limit("hibernation", message, "Save what must survive before the instance hibernates."));
   }
   if (productCodes.length > 0) {
-    const message = `has product codes (${productCodes.join(", ")}): a restore needs their subscription in AWS Marketplace`;
+    const message = `a restore of ${instanceId} needs the subscription of its product codes (${productCodes.join(", ")}) in AWS Marketplace`;
     problems.push(limit("product-codes", message, "Keep the subscription as long as the backups."));
   }
   return problems;

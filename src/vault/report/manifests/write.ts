@@ -2,6 +2,7 @@
  * Writes captures and manifests to the bucket of every DR region, each region by itself, so that one that is down does
  * not hinder the others. What cannot be written is reported and stops nothing. See docs/adr/0023.
  */
+import { IF_DENIED } from "../../lib/text";
 import type { Invocation } from "../../aws/tools";
 import type { PutObject } from "../../aws/s3";
 import { causeOf } from "../../aws/errors";
@@ -38,8 +39,8 @@ function unwritten(region: string, key: string, error: unknown): Problem {
   return problem(
     "manifest-not-written",
     region,
-    `${key} could not be written to the manifest bucket in ${region}: ${code}: ${message}`,
-    "Backups continue without it, and tags hold what a restore needs. The next invocation writes a missing manifest; a missing capture is not written later. Check that the bucket and the DR key exist and that the role is allowed to use them; `pulumi up --refresh` restores both.",
+    `the manifest bucket in ${region} lacks ${key}, because it could not be written: ${code}: ${message}`,
+    `Backups continue, and tags hold what a restore needs. The next invocation writes a missing manifest. A missing capture is not written later. Check that the bucket exists and that the DR key is enabled. ${IF_DENIED}`,
   );
 }
 
