@@ -4,6 +4,7 @@
  * at all. Anyone who deploys can let anybody assume the role, and this limits what they gain by it.
  */
 import type * as aws from "@pulumi/aws";
+import { bucketName } from "../src/iam/buckets";
 import { type Account, namesOf } from "../src/iam/names";
 import { OLD_ROLES, RESTORE_ID, RESTORE_ROLE } from "../src/iam/restoreTagNames";
 import { type BoundaryArgs, keyUse } from "./boundary";
@@ -50,7 +51,13 @@ export function operatorBoundary(args: OperatorBoundaryArgs): aws.iam.PolicyDocu
   const all = `arn:${partition}:ec2:*:*:*`;
   const making = ["CreateReplaceRootVolumeTask", "CreateSecurityGroup", "CreateVolume", "RegisterImage"];
   const changing = ["AttachVolume", "DetachVolume", "ModifyInstanceAttribute", "StartInstances", "StopInstances"];
-  const ending = ["DeleteSecurityGroup", "DeleteVolume", "DeregisterImage", "TerminateInstances"];
+  const ending = [
+    "DeleteNetworkInterface",
+    "DeleteSecurityGroup",
+    "DeleteVolume",
+    "DeregisterImage",
+    "TerminateInstances",
+  ];
   return {
     Version: "2012-10-17",
     Statement: [
@@ -61,8 +68,16 @@ export function operatorBoundary(args: OperatorBoundaryArgs): aws.iam.PolicyDocu
       allow("End", ec2(...ending), all, { ...isMade, ...isNotOld }),
       ...tagStatements(all, on("ec2", "volume/*")),
       ...keyUse(args),
-      allow("Invoke", ["lambda:InvokeFunction"], on("lambda", `function:${names.function}`)),
-      allow("Clock", ["scheduler:GetSchedule"], on("scheduler", `schedule/${names.scheduleGroup}/*`)),
+      // One statement, because a managed policy has 6,144 characters.
+      allow(
+        "Ask",
+        ["lambda:InvokeFunction", "s3:GetObject", "scheduler:GetSchedule"],
+        [
+          on("lambda", `function:${names.function}`),
+          `arn:${partition}:s3:::${bucketName(vaultId, "manifests", accountId, "*")}/*`,
+          on("scheduler", `schedule/${names.scheduleGroup}/*`),
+        ],
+      ),
       ...(operatorInstanceRoleArns.length === 0
         ? []
         : [

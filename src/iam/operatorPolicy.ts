@@ -5,6 +5,8 @@
  */
 import type * as aws from "@pulumi/aws";
 import { vaultKeysOf } from "../vault/model/vaultKeys";
+import { CAPTURES_PREFIX } from "../vault/model/objectKeys";
+import { bucketArnOf, bucketName } from "./buckets";
 import { namesOf } from "./names";
 import { type OperatorArgs, restoreStatements } from "./restoreStatements";
 
@@ -18,16 +20,16 @@ const READS = {
   ReadSharing: ["ec2:DescribeSnapshotAttribute"],
 } as const;
 
-type Sid = keyof typeof READS | "AskFunction" | "AskForKeyStates" | "ReadClock";
+type Sid = keyof typeof READS | "AskFunction" | "AskForKeyStates" | "ReadClock" | "ReadCaptures";
 
 /** What each command needs. `restore` has statements of its own besides. */
 const NEEDS = {
   list: ["ReadSnapshots", "ReadLocks", "AskFunction"],
-  show: ["ReadSnapshots", "ReadLocks", "AskFunction"],
+  show: ["ReadSnapshots", "ReadLocks", "AskFunction", "ReadCaptures"],
   status: ["ReadSnapshots", "ReadLocks", "ReadFleet", "ReadSharing", "AskFunction", "AskForKeyStates", "ReadClock"],
   plan: ["ReadSnapshots", "ReadLocks", "ReadFleet", "ReadSharing", "AskFunction", "AskForKeyStates", "ReadClock"],
   run: ["ReadSnapshots", "AskFunction"],
-  restore: ["ReadSnapshots"],
+  restore: ["ReadSnapshots", "ReadCaptures"],
 } as const satisfies Record<string, readonly Sid[]>;
 
 export type OperatorCommand = keyof typeof NEEDS;
@@ -51,6 +53,11 @@ function statementOf(sid: Sid, args: OperatorArgs): Statement {
         "kms:DescribeKey",
         vaultKeysOf(args).map(({ keyArn }) => keyArn),
       );
+    case "ReadCaptures": {
+      const bucket = bucketArnOf({ partition }, bucketName(vaultId, "manifests", accountId, "*"));
+      const Condition = { StringEquals: { "aws:ResourceAccount": accountId } };
+      return { ...allow("s3:GetObject", `${bucket}/${CAPTURES_PREFIX}/*`), Condition };
+    }
     case "ReadClock": {
       const clock = `schedule/${names.scheduleGroup}/${names.clockSchedule}`;
       return allow("scheduler:GetSchedule", `arn:${partition}:scheduler:${primaryRegion}:${accountId}:${clock}`);

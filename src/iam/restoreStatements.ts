@@ -133,14 +133,14 @@ function oldVolumeStatements(args: OperatorArgs, regions: readonly string[]): St
 function changingStatements(args: OperatorArgs, regions: readonly string[]): Statement[] {
   const { tagKey, policies } = args;
   const isProtected = { StringEquals: { [`aws:ResourceTag/${tagKey}`]: Object.keys(policies) } };
-  const ends = ["DeleteSecurityGroup", "DeleteVolume", "DeregisterImage", "TerminateInstances"];
+  const ends = ["NetworkInterface", "SecurityGroup", "Volume"].map((name) => `Delete${name}`);
   return [
     allow(args, "ChangeRestored", CHANGES, { kinds: ["instance", "volume"], when: isMade }),
     allow(args, "ChangeProtected", CHANGES, { kinds: ["instance"], when: isProtected, regions }),
     allow(args, "ForwardPackets", ["ModifyNetworkInterfaceAttribute"], { kinds: ["network-interface"], when: isMade }),
     allow(args, "CloseGroups", ["RevokeSecurityGroupEgress"], { kinds: ["security-group"], when: isMade }),
-    allow(args, "TakeAway", ends, {
-      kinds: ["image", "instance", "security-group", "volume"],
+    allow(args, "TakeAway", [...ends, "DeregisterImage", "TerminateInstances"], {
+      kinds: ["image", "instance", "network-interface", "security-group", "volume"],
       when: { ...isMade, ...isNotOld },
     }),
   ];
@@ -151,7 +151,9 @@ function keyStatements(args: OperatorArgs): Statement[] {
   const { partition, accountId, primaryRegion, primaryKeyArn, dr, sourceKeyArns } = args;
   const anyOwn = `arn:${partition}:kms:${primaryRegion}:${accountId}:key/*`;
   const sources = sourceKeyArns.length === 0 ? [anyOwn] : [...sourceKeyArns];
+  const own = [...dr.map(({ keyArn }) => keyArn), ...(primaryKeyArn === undefined ? [] : [primaryKeyArn])];
   return [
+    { Sid: "CheckKeys", Effect: "Allow", Action: "kms:DescribeKey", Resource: [...own, ...sources] },
     ...dr.flatMap(({ region, keyArn }, index) => ebsUse(`UseCopies${index === 0 ? "" : index + 1}`, keyArn, [region])),
     ...ebsUse("UseOriginals", primaryKeyArn === undefined ? sources : [primaryKeyArn, ...sources], [primaryRegion]),
   ];

@@ -164,6 +164,7 @@ function changing(call: RecordedCall): IamRequest[] | undefined {
     case "ModifyNetworkInterfaceAttribute":
     case "RevokeSecurityGroupEgress":
     case "DeleteSecurityGroup":
+    case "DeleteNetworkInterface":
     case "DeregisterImage":
       return named("InstanceId", "VolumeId", "NetworkInterfaceId", "GroupId", "ImageId");
     default:
@@ -176,7 +177,13 @@ function changing(call: RecordedCall): IamRequest[] | undefined {
  * @throws for a call that is not modeled, so that none passes without being looked at
  */
 export function operatorRequests(call: RecordedCall): IamRequest[] {
-  const { service, action, region } = call;
+  const { service, action, region, parameters } = call;
+  // Nobody needs a permission to ask who they are (AWS, GetCallerIdentity).
+  if (service === "sts" && action === "GetCallerIdentity") return [];
+  if (service === "s3" && action === "GetObject") {
+    const resource = `arn:aws:s3:::${String(parameters.Bucket)}/${String(parameters.Key)}`;
+    return [{ action: "s3:GetObject", resource, context: { "aws:ResourceAccount": ACCOUNT_ID } }];
+  }
   const made = service === "ec2" ? changing(call) : undefined;
   if (made !== undefined) {
     if (made.length === 0) throw new Error(`${action} names no resource`);

@@ -20,6 +20,7 @@ import { operatorRequests } from "./operatorRequests";
 
 const APP = "i-0ccccccccccc00001";
 const WEB = "i-0aaaaaaaaaaaa0002";
+const WIN = "i-0ccccccccccc00002";
 const KEY = `arn:aws:kms:${PRIMARY}:${ACCOUNT_ID}:key/22222222-2222-4222-8222-222222222222`;
 const ROLE_NAME = "app";
 const PROFILE_ARN = `arn:aws:iam::${ACCOUNT_ID}:instance-profile/app`;
@@ -69,7 +70,7 @@ const FLEET = {
     {
       ...MACHINE,
       ...WINDOWS,
-      InstanceId: "i-0ccccccccccc00002",
+      InstanceId: WIN,
       Tags: tags("win-1"),
       BlockDeviceMappings: [attached("/dev/xvda", "vol-0ccccccccccc00003", true)],
     },
@@ -160,7 +161,8 @@ async function thereAndBack(
   args: string[],
   between?: (restoreId: string) => Promise<void>,
 ): Promise<void> {
-  const { out } = await run([...args, "--json", "--yes"]);
+  const { out, err, code } = await run([...args, "--json", "--yes"]);
+  if (code !== 0) throw new Error(`vault restore ${args.join(" ")} ended with ${String(code)}: ${out}${err}`);
   const [id = ""] = /r-\d{8}T\d{6}-[0-9a-f]{4}/.exec(out) ?? [];
   await between?.(id);
   await run(["--undo", id, "--yes", "--json", ...args.slice(args.indexOf("--region"))]);

@@ -2,6 +2,7 @@
  * Maps network interfaces into a region. Ids mean something in the region that they are of; elsewhere a subnet is found by its
  * Name, then by its CIDR, and a group by its name. What can't be mapped is never guessed: the error lists what there is. Pure.
  */
+import { BlockList, isIP } from "node:net";
 import type { InterfaceSpec } from "../../vault/model/launchSpec";
 import { refusal } from "../refusal";
 import type { RegionFacts, RegionGroup, RegionSubnet } from "./region";
@@ -116,11 +117,19 @@ function chosenGroups(ids: readonly string[], vpcId: string, { groups }: RegionF
   });
 }
 
-/** Keeps an address only where nothing uses it and the subnet has the same range. */
+function isWithin(cidr: string, address: string): boolean {
+  const [network = "", prefix] = cidr.split("/");
+  if (isIP(network) !== 4 || isIP(address) !== 4) return false;
+  const range = new BlockList();
+  range.addSubnet(network, Number(prefix), "ipv4");
+  return range.check(address, "ipv4");
+}
+
+/** Keeps an address only where nothing uses it and the subnet has the same range, and the address is of it. */
 function addressesIn(wanted: InterfaceSpec, subnet: RegionSubnet, { takenAddresses }: RegionFacts) {
   const { privateIp, secondaryIps = [], subnetCidr, subnetId } = wanted;
   const isSameRange = subnet.subnetId === subnetId || subnet.cidr === subnetCidr;
-  const isFree = (one: string) => isSameRange && !takenAddresses.includes(one);
+  const isFree = (one: string) => isSameRange && isWithin(subnet.cidr, one) && !takenAddresses.includes(one);
   const kept = secondaryIps.filter(isFree);
   return {
     ...(privateIp !== undefined && isFree(privateIp) && { privateIp }),

@@ -4,7 +4,7 @@ import type { Trigger } from "./trigger";
 
 export const RUNS_PREFIX = "runs";
 const MANIFESTS_PREFIX = "manifests";
-const CAPTURES_PREFIX = "captures";
+export const CAPTURES_PREFIX = "captures";
 /** All prefixes in a manifest bucket that the function is allowed to write under. */
 export const MANIFEST_PREFIXES = [CAPTURES_PREFIX, MANIFESTS_PREFIX];
 

@@ -58,7 +58,7 @@ async function launchUnread() {
 }
 
 function limitOf(launch: LaunchSpec) {
-  return restoreLimits({ ...instance("i-1"), captured: { launch, interfaces: [] } })[0];
+  return restoreLimits({ ...instance("i-1", []), captured: { launch, interfaces: [] } })[0];
 }
 
 export const SNAPSHOT_MAILS: MailRow[] = [

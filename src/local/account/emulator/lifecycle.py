@@ -51,8 +51,17 @@ def end(instance, on_the_way: tuple, at_the_end: tuple, wait) -> None:
     def arrive():
         if instance.state == on_the_way[0]:
             instance._state = InstanceState(*at_the_end)
+            if instance.state == "terminated":
+                release_interfaces(instance)
 
     later(wait, arrive)
+
+
+def release_interfaces(instance) -> None:
+    """Interfaces that are not deleted with their instance are free once it has ended; moto leaves them in use."""
+    for interface in list(instance.nics.values()):
+        if interface.id in instance.ec2_backend.enis:
+            instance.detach_eni(interface)
 
 
 def stop_instances(self):

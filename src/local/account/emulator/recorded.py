@@ -9,8 +9,9 @@ from keys import ACCOUNT
 
 RESOURCE_ID = re.compile(r"\b(?:snap|vol|i|ami|eni|sg|subnet|vpc)-[0-9a-f]+\b")
 
-# Services that tell an operation by method and path; of each the function has but these.
+# Services that tell an operation by method and path; of each the function and the commands have but these.
 REST = {
+    ("s3", "GET"): "GetObject",
     ("s3", "PUT"): "PutObject",
     ("scheduler", "GET"): "GetSchedule",
     ("scheduler", "PUT"): "UpdateSchedule",
@@ -51,7 +52,7 @@ def tree_of(value):
 
 def parameters_of(name: str, environ: dict, body: bytes) -> dict:
     folders = unquote(environ["PATH_INFO"]).strip("/").split("/")
-    if name == "s3:PutObject":
+    if name in ("s3:GetObject", "s3:PutObject"):
         return {"Bucket": folders[0], "Key": "/".join(folders[1:])}
     if name.startswith("scheduler:"):
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))

@@ -77,7 +77,7 @@ test("a DR region that can't be read keeps no other region from its manifest", a
 test("a capture that can't be written is reported, and the snapshots are created all the same", async () => {
   const rig = rigOf(MANIFESTED);
   bucket.refuse(403);
-  await expect(rig.trigger(RUN)).rejects.toThrow(`${CAPTURE} could not be written`);
+  await expect(rig.trigger(RUN)).rejects.toThrow(`${CAPTURE}, because it could not be written`);
   expect(rig.slotsAsked()).toHaveLength(1);
   expect(rig.mails()).toHaveLength(1);
 });
