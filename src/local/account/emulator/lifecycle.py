@@ -59,9 +59,9 @@ def end(instance, on_the_way: tuple, at_the_end: tuple, wait) -> None:
 
 def release_interfaces(instance) -> None:
     """Interfaces that are not deleted with their instance are free once it has ended; moto leaves them in use."""
-    for interface in list(instance.nics.values()):
-        if interface.id in instance.ec2_backend.enis:
-            instance.detach_eni(interface)
+    for interface in instance.nics.values():
+        interface.instance = interface.attachment_id = interface.attach_time = None
+        interface.status = "available"
 
 
 def stop_instances(self):
