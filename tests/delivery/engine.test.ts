@@ -22,6 +22,8 @@ const BOOTSTRAP = {
   pulumiOrganization: "acme-corp",
   stateBucket: "",
   sourceKeyArns: "[]",
+  operatorRole: "true",
+  operatorInstanceRoleArns: "[]",
 };
 
 const DEPLOY = {
