@@ -80,7 +80,7 @@ export function actionTitle(action: Action): string {
   }
 }
 
-/** Returns what tells an action from every other of the same restore: two equal ones do the same. */
+/** Returns what distinguishes an action from every other of the same restore: two equal ones do the same. */
 export function actionKey(action: Action): string {
   return action.do === "create-volume" ? `create-volume ${action.volume.device}` : JSON.stringify(action);
 }

@@ -82,7 +82,7 @@ function noEffect(action: Action, found: Found): Failed {
   };
 }
 
-/** Tells whether the same call may succeed a moment later. EC2's lack of capacity is no such error, whatever its status. */
+/** Decides whether the same call may succeed a moment later. EC2's lack of capacity is no such error, whatever its status. */
 function mayPass(error: Cause): boolean {
   const isTransient = ["unknown", "busy", "limit"].includes(meaningOf(error));
   return isTransient && !error.code.includes("Capacity");
@@ -164,7 +164,7 @@ async function look(memory: Memory, tools: DriveTools): Promise<{ found: Found }
   }
 }
 
-/** Tells whether it has been done for long enough, and waits a moment if not. */
+/** Decides whether it has been done for long enough, and waits a moment if not. */
 async function staysDone(memory: Memory, tools: DriveTools): Promise<boolean> {
   const { settleMs = 0, nowMs } = tools;
   memory.doneSinceMs ??= nowMs();

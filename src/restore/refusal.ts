@@ -10,7 +10,7 @@ export function refusal(name: string, message: string, hint: string): Refusal {
   return Object.assign(new Error(message), { name, hint, isRefusal: true as const });
 }
 
-/** Tells whether something thrown is a refusal. */
+/** Decides whether something thrown is a refusal. */
 export function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && "isRefusal" in error;
 }

@@ -81,7 +81,7 @@ export function newRestoreId(nowMs: number, random: () => number): string {
   return `r-${time}-${unique}`;
 }
 
-/** Tells whether a text is a restore's id. */
+/** Decides whether a text is a restore's id. */
 export function isRestoreId(text: string): boolean {
   return /^r-\d{8}T\d{6}-[0-9a-f]{4}$/.test(text);
 }

@@ -18,7 +18,7 @@ interface Options extends SeedOptions {
 function parse(argv: readonly string[]): Options {
   const command = new Command("lives")
     .description("Plays years of edits, tags, volumes and regions, and looks at every deletion.")
-    .option("--seed <n>", "replay one life and tell it", whole(0))
+    .option("--seed <n>", "replay one life and print it", whole(0))
     .option("--lives <n>", "how many", whole(1), 100);
   return withSeedOptions(command, 365).parse(argv).opts<Options>();
 }

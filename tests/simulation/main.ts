@@ -19,7 +19,7 @@ interface Options extends SeedOptions {
 function parse(argv: readonly string[]): Options {
   const command = new Command("simulate")
     .description("Runs the vault against a model of AWS with limits and faults, in virtual time.")
-    .option("--seed <n>", "replay one seed and tell its story", whole(0))
+    .option("--seed <n>", "replay one seed and print its story", whole(0))
     .option("--seeds <k>", "how many seeds", whole(1), 100);
   return withSeedOptions(command, 60).parse(argv).opts<Options>();
 }

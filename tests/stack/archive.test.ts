@@ -224,7 +224,7 @@ describe("the archive's handler", () => {
 });
 
 describe("the archive's handler at a question", () => {
-  test("tells its settings without a call", async () => {
+  test("returns its settings without a call", async () => {
     const { answer } = await invokeArchive(unpacked, aws.endpoint, { kind: "describe" }, CONTEXT);
     expect(answer.result).toMatchObject({ kind: "settings", settings: { vaultId: "smart-vault-prod" } });
     expect(aws.requests).toStrictEqual([]);

@@ -19,7 +19,7 @@ test("allows the function to read, notify, set the timer and log, and not to wri
   ]);
 });
 
-test("tells the function that it is a dry run", () => {
+test("passes the function that it is a dry run", () => {
   expect(settingsIn(stack.archive)).toStrictEqual({ ...SETTINGS, dryRun: true });
 });
 

@@ -82,7 +82,7 @@ test("makes the function after the buckets are closed and encrypted", () => {
   for (const region of DR) expect(after).toContain(`${typeOf("BucketPolicy")} ${nameIn(region)}`);
 });
 
-test("tells the function each bucket with its region", () => {
+test("passes the function each bucket with its region", () => {
   const { manifests } = settingsIn(stack.archive) as { manifests: unknown };
   expect(manifests).toStrictEqual(
     DR.map((region) => ({ bucket: bucketIn(region), region, host: `${bucketIn(region)}.s3.${region}.amazonaws.com` })),

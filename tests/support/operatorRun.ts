@@ -1,6 +1,6 @@
 /**
  * Runs every command as an operator does, on a deployed vault on the emulated account: an access key for each command
- * tells their calls apart. The fleet has what restores differ by: encryption, a profile, a lost billing code.
+ * separates their calls. The fleet has what restores differ by: encryption, a profile, a lost billing code.
  */
 import {
   DescribeInstancesCommand,

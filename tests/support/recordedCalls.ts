@@ -14,7 +14,7 @@ function keysOf(calls: readonly RecordedCall[]): Map<string, string> {
 }
 
 /**
- * Tells whether only the key's policy allows a request: the data keys of the vault's objects (src/iam/buckets.ts). The
+ * Decides whether only the key's policy allows a request: the data keys of the vault's objects (src/iam/buckets.ts). The
  * emulated account decides on each of them by that policy while it plays.
  */
 function isOfKeyAlone({ action, context }: IamRequest): boolean {

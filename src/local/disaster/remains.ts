@@ -1,4 +1,4 @@
-/** Looks for what a restore may leave behind in a region: images, groups, volumes that nobody can tell. */
+/** Looks for what a restore may leave behind in a region: images, groups, volumes that nobody can name. */
 import {
   DescribeImagesCommand,
   DescribeSecurityGroupsCommand,

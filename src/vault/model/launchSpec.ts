@@ -55,7 +55,7 @@ export interface LaunchSpec {
   shutdownBehavior?: string;
 }
 
-/** Facts that EC2 tells with a call each, so that they are read only when something else has changed. */
+/** Facts that EC2 returns with a call each, so that they are read only when something else has changed. */
 export type LaunchAttributes = Pick<LaunchSpec, "disableApiTermination" | "disableApiStop" | "shutdownBehavior">;
 
 /** Options of the instance metadata service. */

@@ -14,7 +14,7 @@ import { tagsToList } from "../../../src/vault/model/tags";
 import type { Tags } from "../../../src/vault/model/world";
 import { type Account, type Instance, type World, get, shown } from "./account";
 
-/** Tells whether a resource passes filters by tag or by instance. */
+/** Decides whether a resource passes filters by tag or by instance. */
 function passes(filters: readonly Filter[] = [], tags: Tags, instanceId = ""): boolean {
   return filters.every(({ Name = "", Values = [] }) => {
     if (Name.startsWith("tag:")) return Values.includes(tags[Name.slice(4)] ?? "");

@@ -67,7 +67,7 @@ export function volumeFrom(world: World, id: string, zone: string, wanted: Wante
   };
 }
 
-/** Tells whether EC2 drops such a volume silently. */
+/** Decides whether EC2 drops such a volume silently. */
 export function isDoomed({ badKeys }: World, { kmsKeyId }: Volume): boolean {
   return kmsKeyId !== undefined && badKeys.includes(kmsKeyId);
 }

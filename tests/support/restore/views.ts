@@ -1,4 +1,4 @@
-/** Compares accounts, and tells what a restore touched that was not its own. */
+/** Compares accounts, and names what a restore touched that was not its own. */
 import type { Account, World } from "./account";
 import { kindOf } from "./ec2Tags";
 import { ORIGINAL, RESTORE_ID } from "./shapes";

@@ -73,7 +73,7 @@ test.each<[string, Partial<Shape>, Partial<Shape>, Record<string, string>]>([
     { tags: { a: "1", b: "3" } },
     { "tag a": "same", "tag b": "lost" },
   ],
-])("tells %s", (_name, original, restored, expected) => {
+])("reports %s", (_name, original, restored, expected) => {
   expect(outcomes(original, restored)).toMatchObject(expected);
 });
 

@@ -135,7 +135,7 @@ test("launches nothing by an order of another mode", async () => {
   expect(ec2.calls()).toHaveLength(0);
 });
 
-test("tells two actions apart, and names each by what it works on", () => {
+test("distinguishes two actions, and names each by what it works on", () => {
   const one: Action = { do: "create-volume", volume: COLD, availabilityZone: ZONE };
   const again: Action = { ...one, availabilityZone: "us-west-2b" };
   const other: Action = { ...one, volume: { ...COLD, device: "/dev/sdz" } };

@@ -313,7 +313,7 @@ describe("recalling", () => {
     if (order.mode === "launch") expect(recall(none)).toStrictEqual(whole);
   });
 
-  test("tells a resource whose tags somebody changed from nothing", async () => {
+  test("distinguishes a resource whose tags somebody changed from nothing", async () => {
     const world = emptyRegion();
     await restore(world, volumesOrder(sourceWith([COLD])));
     const [id = ""] = carrying(world.account);

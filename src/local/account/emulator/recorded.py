@@ -9,7 +9,7 @@ from keys import ACCOUNT
 
 RESOURCE_ID = re.compile(r"\b(?:snap|vol|i|ami|eni|sg|subnet|vpc)-[0-9a-f]+\b")
 
-# Services that tell an operation by method and path; of each the function and the commands have but these.
+# Services that name an operation by method and path; of each the function and the commands have but these.
 REST = {
     ("s3", "GET"): "GetObject",
     ("s3", "PUT"): "PutObject",

@@ -6,7 +6,7 @@ import { type Problem, problem } from "../../model/problem";
 const DISK_SERIES = ["d", "h", "i", "im", "is"];
 
 /**
- * Returns one notice for each fact. The types of Nitro instances tell by their names whether they have disks of the host,
+ * Returns one notice for each fact. The types of Nitro instances show by their names whether they have disks of the host,
  * since no block device mapping shows those: the letter `d` after the generation stands for them (AWS, "Amazon EC2
  * instance type naming conventions").
  */
