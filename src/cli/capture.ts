@@ -22,12 +22,15 @@ export interface CapturedVolume {
   sizeGiB?: number;
   iops?: number;
   throughputMiBps?: number;
+  /** What becomes of it if its instance is terminated. */
   deleteOnTermination?: boolean;
+  /** True if several instances may attach it at once. */
   multiAttach?: boolean;
-  /** End of the id of its key. */
+  /** End of the id of the key that it was encrypted under. */
   kmsKeyEnd?: string;
   /** True if its own tag kept it out of the recovery point. */
   excluded: boolean;
+  /** The volume's own tags. */
   tags: Tags;
 }
 

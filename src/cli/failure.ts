@@ -94,7 +94,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** Returns a failure as text: what, why, what to do; AWS's code and request id. */
-export function failureText(command: string, { code, message, hint, requestId }: Failure): string {
+export function failureText(command: string, { code, message, hint, requestId }: Omit<Failure, "exitCode">): string {
   const id = requestId === undefined ? "" : `, request ${requestId}`;
   return [`${command}: ${message} (${code}${id})`, ...(hint === undefined ? [] : [`  ${hint}`])].join("\n");
 }

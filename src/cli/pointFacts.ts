@@ -1,4 +1,5 @@
 /** All that is known of one recovery point: its volumes in every region, and what a restore would lack. Pure. */
+import { withoutUndefined } from "../vault/lib/collections";
 import { type TaggedLaunch, launchFromTags } from "../vault/model/launchTags";
 import { TAG, instanceTagsIn, userTags } from "../vault/model/tags";
 import { volumeFlagsFromTags } from "../vault/model/volumeFlags";
@@ -9,24 +10,11 @@ import { launchGroups } from "./launchGroups";
 import type { Point } from "./points";
 
 /** A volume of the set. */
-export interface VolumeFacts {
-  volumeId: string;
+export interface VolumeFacts extends Omit<CapturedVolume, "device" | "role" | "excluded"> {
   device?: string;
   role?: string;
-  type?: string;
-  sizeGiB?: number;
-  iops?: number;
-  throughputMiBps?: number;
-  /** What becomes of it if its instance is terminated. */
-  deleteOnTermination?: boolean;
-  /** True if several instances may attach it at once. */
-  multiAttach?: boolean;
-  /** End of the id of the key that the volume was encrypted under. */
-  kmsKeyEnd?: string;
   /** By region; empty: no snapshot of it was found. */
   snapshotIds: Record<string, string>;
-  /** The volume's own tags. */
-  tags: Tags;
 }
 
 export interface PointFacts {
@@ -68,11 +56,6 @@ function volumesNamed(tags: Tags): string[] {
   return specs.flatMap(([, value]) => value.match(/\bvol-[0-9a-f]+/g) ?? []);
 }
 
-/** Returns the fields of a record that have a value. */
-function known<T extends object>(record: { [K in keyof T]: T[K] | undefined }): Partial<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
 /** Returns a volume's facts: those of its tags, and those of the capture where tags lack them. */
 function volumeFacts(volumeId: string, points: readonly Point[], captured: CapturedVolume | undefined): VolumeFacts {
   const all = points.flatMap(({ snapshots }) => snapshots);
@@ -83,7 +66,7 @@ function volumeFacts(volumeId: string, points: readonly Point[], captured: Captu
   const [spec] = specs;
   const [first] = mine;
   const role = spec === undefined ? undefined : spec.isRoot ? "root" : "data";
-  const facts = {
+  const facts = withoutUndefined<Omit<VolumeFacts, "volumeId" | "snapshotIds" | "tags">>({
     device: spec?.deviceName ?? captured?.device,
     role: role ?? captured?.role,
     type: spec?.volumeType ?? captured?.type,
@@ -93,10 +76,10 @@ function volumeFacts(volumeId: string, points: readonly Point[], captured: Captu
     deleteOnTermination: spec?.deleteOnTermination ?? captured?.deleteOnTermination,
     multiAttach: spec?.multiAttach ?? captured?.multiAttach,
     kmsKeyEnd: spec?.kmsKeyEnd ?? captured?.kmsKeyEnd,
-  };
+  });
   return {
     volumeId,
-    ...known(facts),
+    ...facts,
     snapshotIds: Object.fromEntries(mine.map(({ region, snapshotId }) => [region, snapshotId])),
     tags: { ...userTags(first?.tags ?? {}), ...userTags(captured?.tags ?? {}) },
   };
@@ -161,7 +144,7 @@ export function factsOf(point: Point, everywhere: readonly Point[], capture?: Ca
   const launch = launchOf(tagged, capture);
   const { type, availabilityZone, tags = {} } = capture?.instance ?? {};
   return {
-    ...known({
+    ...withoutUndefined<Pick<PointFacts, "instanceType" | "availabilityZone" | "policy">>({
       instanceType: tag(TAG.instanceType) ?? type,
       availabilityZone: tag(TAG.availabilityZone) ?? availabilityZone,
       policy: tag(TAG.policy),

@@ -30,7 +30,8 @@ export function nearMisses(all: readonly AnyInstance[], settings: VaultSettings)
   });
 }
 
-function exceptionOf(one: Problem): Exception {
+/** Returns a problem as `status` and `plan` print it. */
+export function exceptionOf(one: Problem): Exception {
   const { kind, subject, message, hint } = one;
   return { kind, subject, message, ...(hint !== undefined && { hint }), ...(!isFailure(one) && { isNotice: true }) };
 }

@@ -2,9 +2,10 @@
  * The choices of a restore as words, for the tags of what it makes: with them and the recovery point anybody plans the same
  * restore again, to go on with it or to undo it. Pure.
  */
-import type { Word } from "../vault/lib/words";
+import { withoutUndefined } from "../vault/lib/collections";
+import { type Word, groupsAt } from "../vault/lib/words";
 import type { InterfaceSpec } from "../vault/model/launchSpec";
-import type { Mode } from "./order";
+import type { Mode, VolumeOptions } from "./order";
 
 /** An interface as it was chosen. */
 export interface ChosenInterface {
@@ -15,7 +16,7 @@ export interface ChosenInterface {
   secondaryIps: readonly string[];
 }
 
-export interface Choices {
+export interface Choices extends VolumeOptions {
   mode: Mode;
   /** Devices of the volumes that are restored; empty: all. */
   devices: readonly string[];
@@ -28,8 +29,6 @@ export interface Choices {
   instanceProfile?: string;
   isolatedIn?: string;
   baseImageId?: string;
-  kmsKeyId?: string;
-  initializationRate?: number;
   attachTo?: string;
   wasRunning?: boolean;
   isRootTask?: boolean;
@@ -87,22 +86,17 @@ function isMode(text: string | undefined): text is Mode {
 }
 
 function readInterfaces(words: readonly Word[]): ChosenInterface[] {
-  const parts: Word[][] = [];
-  for (const word of words) {
-    if (word[0] === INDEX) parts.push([word]);
-    else parts.at(-1)?.push(word);
-  }
-  return parts.map(([index, ...rest]) => {
+  return groupsAt(INDEX, words).map(([index, ...rest]) => {
     const all = (key: string) => rest.filter(([word]) => word === key).map(([, value]) => value);
     const [subnetId] = all("subnet");
     const [privateIp] = all("ip");
-    return {
+    return withoutUndefined<ChosenInterface>({
       deviceIndex: Number(index?.[1]),
-      ...(subnetId !== undefined && { subnetId }),
+      subnetId,
       groupIds: all("sg"),
-      ...(privateIp !== undefined && { privateIp }),
+      privateIp,
       secondaryIps: all("ip2"),
-    };
+    });
   });
 }
 
@@ -131,11 +125,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
 
 /** Returns the interfaces of a launch as choices. */
 export function chosenInterfaces(interfaces: readonly InterfaceSpec[]): ChosenInterface[] {
-  return interfaces.map(({ deviceIndex, subnetId, groupIds = [], privateIp, secondaryIps = [] }) => ({
-    deviceIndex,
-    ...(subnetId !== undefined && { subnetId }),
-    groupIds,
-    ...(privateIp !== undefined && { privateIp }),
-    secondaryIps,
-  }));
+  return interfaces.map(({ deviceIndex, subnetId, groupIds = [], privateIp, secondaryIps = [] }) =>
+    withoutUndefined<ChosenInterface>({ deviceIndex, subnetId, groupIds, privateIp, secondaryIps }),
+  );
 }

@@ -7,8 +7,16 @@ import type { SourceVolume } from "./source";
 /** `launch`: a new instance. `volumes`: volumes, attached or not. `replace`: the volumes of an instance, in place. */
 export type Mode = "launch" | "volumes" | "replace";
 
+/** How the volumes of a restore are made. */
+export interface VolumeOptions {
+  /** Key of the restored volumes; absent: that of each snapshot. */
+  kmsKeyId?: string;
+  /** MiB per second at which EC2 reads the snapshots, for a price; absent: at first use. */
+  initializationRate?: number;
+}
+
 /** What every restore has. */
-interface Common {
+interface Common extends VolumeOptions {
   /** `r-20261129T121500-4f1c`: it finds everything that the restore made. */
   restoreId: string;
   region: string;
@@ -19,12 +27,8 @@ interface Common {
   volumes: readonly SourceVolume[];
   /** The choices as words, for the tags of all that is made: see choices.ts. */
   choices: readonly Word[];
-  /** Key of the restored volumes; absent: that of each snapshot. */
-  kmsKeyId?: string;
-  /** MiB per second at which EC2 reads the snapshots, for a price; absent: at first use. */
-  initializationRate?: number;
   /**
-   * Tells a restore that goes on from the one before: EC2 answers a token that it knows with the volume of then, even one that it
+   * Distinguishes a restore that goes on from the one before: EC2 answers a token that it knows with the volume of then, even one that it
    * dropped for its key.
    */
   attempt?: string;

@@ -18,6 +18,7 @@ import { FORGOTTEN, type Memory, readMemory } from "../memory";
 import { type PlanItem, itemsOf } from "../planItems";
 import { renderPlan } from "../print/planPage";
 import { findVault } from "../reading";
+import { exceptionOf } from "../statusFindings";
 import { parseTime, readAs } from "../times";
 import { approving, waitingIn } from "../waiting";
 
@@ -79,16 +80,6 @@ function reported(rounds: readonly Round[], checked: Checked): Problem[] {
   return uniqueByKey([...(rounds[0]?.plan.problems ?? []), ...limit, ...checked.problems]);
 }
 
-function problemJson({ kind, subject, severity, message, hint }: Problem): Record<string, unknown> {
-  return {
-    kind,
-    subject,
-    message,
-    ...(hint !== undefined && { hint }),
-    ...(severity === "notice" && { isNotice: true }),
-  };
-}
-
 /** Says what the counts come to. */
 function sentence(counts: Record<PlanItem["action"], number>): string {
   const { create, copy, lock, delete: gone, wait, keep } = counts;
@@ -134,7 +125,7 @@ export async function plan(context: Context, { at }: { at?: string }): Promise<A
       counts,
       items,
       waiting,
-      problems: problems.map(problemJson),
+      problems: problems.map(exceptionOf),
     },
     notes: [...notes, ...ahead.notes],
     next: [

@@ -2,7 +2,6 @@
 import { KEY_HINT } from "../../restore/action";
 import { type Check, checkOrder } from "../../restore/aws/checks";
 import { restoreClient } from "../../restore/aws/client";
-import { describeInstance } from "../../restore/aws/described";
 import { isRefusal } from "../../restore/refusal";
 import { newRestoreId } from "../../restore/restoreTags";
 import type { Answer, Context } from "../context";
@@ -87,12 +86,10 @@ async function begin(basis: Basis, notes: string[]): Promise<Answer> {
   context.progress(`restore ${restoreId} begins`, { restoreId });
   const work = { client, restoreId, context, patienceMs: patienceOf(options) };
   const outcome = await carryOut(prepared.order, prepared.alternatives, work);
-  const made = outcome.found?.instance?.instanceId;
-  const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
   const { order } = prepared;
   // A person has read the notes with the plan.
   const later = options.json === true ? all : [];
-  return answerOf({ order, source, outcome, startedMs, notes: later, ...(now !== undefined && { now }) }, context);
+  return answerOf(client, { order, source, outcome, startedMs, notes: later }, context);
 }
 
 /** Restores, goes on with a restore, or takes one back. */

@@ -2,12 +2,13 @@
 import type { RestoreClient } from "../../restore/aws/client";
 import { findBaseImage } from "../../restore/aws/baseImages";
 import { type Described, describeInstance } from "../../restore/aws/described";
-import { readRegionFacts } from "../../restore/aws/regionFacts";
-import { type LaunchWishes, chooseLaunch, wantedType } from "../../restore/choose/launch";
+import { readRegionFacts, readSubnets } from "../../restore/aws/regionFacts";
+import { type LaunchWishes, PLAIN_LINUX, chooseLaunch, wantedType } from "../../restore/choose/launch";
 import { chooseReplace, chooseVolumes, volumesOf } from "../../restore/choose/volumes";
-import type { LaunchOrder, Mode, Order } from "../../restore/order";
+import type { LaunchOrder, Mode, Order, VolumeOptions } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
 import { describeAllInstances } from "../aws";
+import { withoutUndefined } from "../../vault/lib/collections";
 import type { LaunchSpec } from "../../vault/model/launchSpec";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
@@ -36,17 +37,15 @@ export interface Basis {
   context: Context;
 }
 
-function given<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, T>);
-}
-
 function privateAddresses({ captured }: RestoreSource): string[] {
   return (captured?.interfaces ?? []).flatMap(({ privateIp, secondaryIps = [] }) =>
     privateIp === undefined ? secondaryIps : [privateIp, ...secondaryIps],
   );
 }
 
-const PLAIN_LINUX = "RunInstances";
+function volumeOptions(options: RestoreOptions): VolumeOptions {
+  return withoutUndefined<VolumeOptions>({ kmsKeyId: options.kmsKey, initializationRate: rateOf(options) });
+}
 
 /** Finds the public image for the detour, where the billing code may be lost. */
 async function baseImage({ client, source, options }: Basis): Promise<{ imageId?: string; notes: string[] }> {
@@ -66,29 +65,31 @@ async function prepareLaunch(basis: Basis): Promise<Prepared> {
     const hint = "Restore the volumes (--volumes), and attach them to an instance of your own.";
     throw cliError(EXIT.usage, "NoRoot", `no snapshot of ${source.slot} is known to be of the root volume`, hint);
   }
-  const instanceType = wantedType(source, given("instanceType", options.instanceType));
+  const instanceType = wantedType(source, options.instanceType);
   context.progress(`reading subnets, groups and types of ${source.region}`);
   const [facts, base, live] = await Promise.all([
     readRegionFacts(client, source.region, instanceType, privateAddresses(source)),
     baseImage(basis),
     describeInstance(client, source.instanceId),
   ]);
-  const wishes: LaunchWishes = {
+  const wishes = withoutUndefined<LaunchWishes>({
     isIsolated: options.isolate === true,
     backupTagKey: options.backupTag,
-    ...given("instanceType", options.instanceType),
-    ...given("availabilityZone", options.az),
-    ...given("subnetId", options.subnet),
-    ...given("groupIds", options.groups),
-    ...given("keyName", options.keyPair),
-    ...given("instanceProfile", options.profile),
-    ...given("baseImageId", base.imageId),
-    ...given("kmsKeyId", options.kmsKey),
-    ...given("initializationRate", rateOf(options)),
-  };
+    instanceType: options.instanceType,
+    availabilityZone: options.az,
+    subnetId: options.subnet,
+    groupIds: options.groups,
+    keyName: options.keyPair,
+    instanceProfile: options.profile,
+    baseImageId: base.imageId,
+    ...volumeOptions(options),
+  });
   const [order, ...alternatives] = chooseLaunch(source, facts, wishes, restoreId);
   const { defaultCores, defaultThreadsPerCore } = facts.type ?? {};
-  const cpu = { ...given("cpuCores", defaultCores), ...given("threadsPerCore", defaultThreadsPerCore) };
+  const cpu = withoutUndefined<NonNullable<Prepared["cpu"]>>({
+    cpuCores: defaultCores,
+    threadsPerCore: defaultThreadsPerCore,
+  });
   return { order, alternatives, notes: base.notes, cpu, ...(live !== undefined && { live }) };
 }
 
@@ -115,9 +116,8 @@ async function prepareVolumes(basis: Basis): Promise<Prepared> {
   const order = chooseVolumes(source, restoreId, {
     availabilityZone: zone,
     devices: options.device ?? [],
-    ...given("attachTo", attachTo),
-    ...given("kmsKeyId", options.kmsKey),
-    ...given("initializationRate", rateOf(options)),
+    ...volumeOptions(options),
+    ...(attachTo !== undefined && { attachTo }),
   });
   const used = order.volumes.filter(({ device }) => target?.shape.volumes.some((one) => one.device === device));
   const [first] = used;
@@ -134,8 +134,7 @@ async function firstZone({ client, source, context }: Basis): Promise<string> {
   const { availabilityZone: zone = "", region } = source;
   if (zone.startsWith(region)) return zone;
   context.progress(`reading the zones of ${region}`);
-  const { subnets } = await readRegionFacts(client, region, "t3.micro", []);
-  const [subnet] = subnets;
+  const [subnet] = await readSubnets(client);
   if (subnet !== undefined) return subnet.availabilityZone;
   throw cliError(EXIT.usage, "NoZone", `no subnet of ${region} names a zone`, `Name one with --az ${region}a.`);
 }
@@ -159,8 +158,7 @@ async function prepareReplace(basis: Basis): Promise<Prepared> {
     wasRunning: isRunning,
     isRootTask: isRunning && isRootOnly && !isMetal && options.stop !== true,
     rootDevice: live.rootDevice,
-    ...given("kmsKeyId", options.kmsKey),
-    ...given("initializationRate", rateOf(options)),
+    ...volumeOptions(options),
   });
   const now = live.shape.volumes.map(({ device }) => device);
   const left = now.filter((device) => order.volumes.every((one) => one.device !== device));

@@ -1,5 +1,6 @@
 /** The answer of a restore: what became of it, fact by fact, and what to type next. */
-import type { Described } from "../../restore/aws/described";
+import type { RestoreClient } from "../../restore/aws/client";
+import { type Described, describeInstance } from "../../restore/aws/described";
 import type { Outcome } from "../../restore/drive";
 import type { Found } from "../../restore/found";
 import type { Order } from "../../restore/order";
@@ -7,7 +8,7 @@ import type { RestoreSource } from "../../restore/source";
 import { isoSeconds } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
-import { failureOf } from "../failure";
+import { failureOf, failureText } from "../failure";
 import { factLines, madeLines } from "../print/restorePage";
 import { compared } from "./plan";
 import { afterwards } from "./work";
@@ -21,8 +22,6 @@ interface Ended {
   order: Order;
   source: RestoreSource;
   outcome: Outcome;
-  /** The instance as it is now. */
-  now?: Described;
   startedMs: number;
   notes: string[];
 }
@@ -58,8 +57,7 @@ function failedAnswer({ order, source, outcome, notes }: Ended, context: Context
     },
     body: ({ colors }) =>
       [
-        `${colors.red("failed")}: ${failed.message} (${failed.code}${failed.requestId === undefined ? "" : `, request ${failed.requestId}`})`,
-        ...(todo === undefined ? [] : [`  ${todo}`]),
+        failureText(colors.red("failed"), error),
         ...(made.length === 0 ? ["nothing was made"] : ["what was made is there:", ...made.map((one) => `  ${one}`)]),
       ].join("\n"),
     notes,
@@ -74,8 +72,8 @@ function failedAnswer({ order, source, outcome, notes }: Ended, context: Context
 }
 
 /** Returns the answer where all is usable. */
-function doneAnswer(ended: Ended, context: Context): Answer {
-  const { order, source, outcome, now, startedMs, notes } = ended;
+function doneAnswer(ended: Ended, now: Described | undefined, context: Context): Answer {
+  const { order, source, outcome, startedMs, notes } = ended;
   const seconds = Math.round((Date.now() - startedMs) / 1_000);
   const { undo } = afterwards(order.restoreId, order.region);
   const facts = order.mode === "launch" && now !== undefined ? compared(source, now.shape) : undefined;
@@ -105,7 +103,10 @@ function doneAnswer(ended: Ended, context: Context): Answer {
   };
 }
 
-/** Returns the answer. */
-export function answerOf(ended: Ended, context: Context): Answer {
-  return ended.outcome.state === "done" ? doneAnswer(ended, context) : failedAnswer(ended, context);
+/** Returns the answer, with the instance as it is now if the restore launched one. */
+export async function answerOf(client: RestoreClient, ended: Ended, context: Context): Promise<Answer> {
+  if (ended.outcome.state !== "done") return failedAnswer(ended, context);
+  const made = ended.outcome.found.instance?.instanceId;
+  const now = made === undefined ? undefined : await describeInstance(client, made);
+  return doneAnswer(ended, now, context);
 }

@@ -43,7 +43,5 @@ export async function resume(
   const startedMs = Date.now();
   const work = { client, restoreId, context, patienceMs: patienceOf(options) };
   const outcome = await carryOut(order, [], work, recalled.found.ended);
-  const made = outcome.found?.instance?.instanceId;
-  const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
-  return answerOf({ order, source, outcome, startedMs, notes: [], ...(now !== undefined && { now }) }, context);
+  return answerOf(client, { order, source, outcome, startedMs, notes: [] }, context);
 }

@@ -4,6 +4,7 @@
  */
 import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
+import { withoutUndefined } from "../../vault/lib/collections";
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { ec2, findTraces } from "../aws";
 import { type Capture, findCapture } from "../capture";
@@ -107,22 +108,22 @@ function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: str
   const { type, iops, throughputMiBps, deleteOnTermination, device = volumeId, role, tags } = known;
   const { snapshotId, encrypted, kmsKeyId } = snapshot;
   return [
-    {
+    withoutUndefined<SourceVolume>({
       volumeId,
       snapshotId,
       device,
       isRoot: role === "root",
       sizeGiB: Math.max(known.sizeGiB ?? 0, snapshot.sizeGiB),
-      ...(type !== undefined && { type }),
-      ...(iops !== undefined && { iops }),
-      ...(throughputMiBps !== undefined && { throughputMiBps }),
-      ...(deleteOnTermination !== undefined && { deleteOnTermination }),
+      type,
+      iops,
+      throughputMiBps,
+      deleteOnTermination,
       ...(known.multiAttach === true && { isMultiAttach: true }),
       isEncrypted: encrypted,
-      ...(kmsKeyId !== undefined && { kmsKeyId }),
+      kmsKeyId,
       ...originalOf(known),
       tags,
-    },
+    }),
   ];
 }
 
@@ -131,7 +132,7 @@ export function sourceOf(vaultId: string, point: Point, capture?: Capture): Rest
   const facts = factsOf(point, [point], capture);
   const { instanceId, name, slot, takenMs, region } = point;
   const { instanceType, availabilityZone, launch, instanceTags } = facts;
-  return {
+  return withoutUndefined<RestoreSource>({
     vaultId,
     instanceId,
     name,
@@ -139,11 +140,11 @@ export function sourceOf(vaultId: string, point: Point, capture?: Capture): Rest
     takenMs,
     region,
     instanceTags,
-    ...(instanceType !== undefined && { instanceType }),
-    ...(availabilityZone !== undefined && { availabilityZone }),
-    ...(launch !== undefined && { captured: { launch: launch.launch, interfaces: launch.interfaces } }),
+    instanceType,
+    availabilityZone,
+    captured: launch && { launch: launch.launch, interfaces: launch.interfaces },
     volumes: facts.volumes.flatMap(({ volumeId }) => volumeOf(facts, point, volumeId)),
-  };
+  });
 }
 
 /** Says what is not known of the launch. */
@@ -170,7 +171,7 @@ export function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: r
   });
 }
 
-/** Tells whether the tags of a point hold all that was captured. */
+/** Decides whether the tags of a point hold all that was captured. */
 function hasAll(point: Point): boolean {
   const { launch, volumes } = factsOf(point, [point]);
   return launch?.isWhole === true && volumes.every(({ device }) => device !== undefined);

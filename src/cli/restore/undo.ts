@@ -9,7 +9,7 @@ import { undoPlanOf, workedOn } from "../../restore/recall";
 import { SECOND_MS } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
-import { cliError, failureOf } from "../failure";
+import { cliError, failureOf, failureText } from "../failure";
 import { madeLines } from "../print/restorePage";
 import { confirm } from "./confirm";
 import { type RestoreOptions, patienceOf } from "./options";
@@ -78,12 +78,7 @@ export async function undo(
     body: ({ colors }) =>
       failed === undefined
         ? [`${colors.green("undone")}; gone or as before:`, ...before.map((one) => `  ${one}`)].join("\n")
-        : [
-            `${colors.red("failed")}: ${failed.message} (${failed.code})`,
-            ...(failed.hint === undefined ? [] : [`  ${failed.hint}`]),
-            "still there:",
-            ...left.map((one) => `  ${one}`),
-          ].join("\n"),
+        : [failureText(colors.red("failed"), failed), "still there:", ...left.map((one) => `  ${one}`)].join("\n"),
     notes: [],
     next: isDone ? [] : [[afterwards(restoreId, context.region).undo, "try again"]],
   };

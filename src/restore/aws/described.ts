@@ -1,19 +1,20 @@
 /** Reads an instance as it is after a restore, in the same records as its original. */
 import {
-  DescribeInstanceAttributeCommand,
-  DescribeInstanceCreditSpecificationsCommand,
   DescribeInstancesCommand,
-  DescribeSubnetsCommand,
   DescribeVolumesCommand,
   type EC2Client,
   type Instance,
   type Volume,
 } from "@aws-sdk/client-ec2";
 import { captureLaunch } from "../../vault/aws/capture";
+import { describeAttributes, describeCredits, describeSubnets } from "../../vault/aws/launchReads";
+import { isBurstable } from "../../vault/inventory/captures";
+import { withoutUndefined } from "../../vault/lib/collections";
 import type { CapturedLaunch } from "../../vault/model/launchSpec";
 import { tagsFromList, userTags } from "../../vault/model/tags";
 import type { Shape } from "../differences";
 import type { SourceVolume } from "../source";
+import { hasEnded } from "../states";
 
 /** An instance that exists. */
 export interface Described {
@@ -42,62 +43,42 @@ function volumeOf(
     Encrypted = false,
     Tags,
   } = volume;
-  const found: SourceVolume = {
+  const found = withoutUndefined<SourceVolume>({
     volumeId: VolumeId,
     snapshotId: SnapshotId,
     device: DeviceName,
     isRoot: DeviceName === root,
     sizeGiB: Size,
-    ...(VolumeType !== undefined && { type: VolumeType }),
-    ...(Iops !== undefined && { iops: Iops }),
-    ...(Throughput !== undefined && { throughputMiBps: Throughput }),
-    ...(Ebs?.DeleteOnTermination !== undefined && { deleteOnTermination: Ebs.DeleteOnTermination }),
+    type: VolumeType,
+    iops: Iops,
+    throughputMiBps: Throughput,
+    deleteOnTermination: Ebs?.DeleteOnTermination,
     ...(volume.MultiAttachEnabled === true && { isMultiAttach: true }),
     isEncrypted: Encrypted,
-    ...(KmsKeyId !== undefined && { kmsKeyId: KmsKeyId }),
+    kmsKeyId: KmsKeyId,
     tags: userTags(tagsFromList(Tags)),
-  };
+  });
   return [found];
 }
 
 /** Adds what only other calls say: attributes, credits, and the subnets' names and ranges. */
 async function completed(
   client: EC2Client,
-  instance: Instance,
+  { InstanceId = "", InstanceType }: Instance,
   { launch, interfaces }: CapturedLaunch,
 ): Promise<CapturedLaunch> {
-  const InstanceId = instance.InstanceId;
-  const ids = interfaces.flatMap(({ subnetId }) => subnetId ?? []);
-  const [termination, stop, shutdown, subnets, credits] = await Promise.all([
-    client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "disableApiTermination" })),
-    client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "disableApiStop" })),
-    client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "instanceInitiatedShutdownBehavior" })),
-    ids.length === 0 ? undefined : client.send(new DescribeSubnetsCommand({ SubnetIds: [...new Set(ids)] })),
-    client
-      .send(new DescribeInstanceCreditSpecificationsCommand({ InstanceIds: [InstanceId ?? ""] }))
-      .catch(() => undefined),
+  const subnetIds = interfaces.flatMap(({ subnetId }) => subnetId ?? []);
+  const [attributes, subnets, credits] = await Promise.all([
+    describeAttributes(client, InstanceId),
+    describeSubnets(client, [...new Set(subnetIds)]),
+    isBurstable({ instanceType: InstanceType ?? "" })
+      ? describeCredits(client, [InstanceId]).catch(() => undefined)
+      : undefined,
   ]);
-  const cpuCredits = credits?.InstanceCreditSpecifications?.[0]?.CpuCredits;
+  const cpuCredits = credits?.get(InstanceId);
   return {
-    launch: {
-      ...launch,
-      ...(termination.DisableApiTermination?.Value === true && { disableApiTermination: true }),
-      ...(stop.DisableApiStop?.Value === true && { disableApiStop: true }),
-      ...(shutdown.InstanceInitiatedShutdownBehavior?.Value !== undefined && {
-        shutdownBehavior: shutdown.InstanceInitiatedShutdownBehavior.Value,
-      }),
-      ...(cpuCredits !== undefined && { cpuCredits }),
-    },
-    interfaces: interfaces.map((one) => {
-      const subnet = subnets?.Subnets?.find(({ SubnetId }) => SubnetId === one.subnetId);
-      const name = tagsFromList(subnet?.Tags).Name;
-      return {
-        ...one,
-        ...(name !== undefined && { subnetName: name }),
-        ...(subnet?.CidrBlock !== undefined && { subnetCidr: subnet.CidrBlock }),
-        ...(subnet?.AvailabilityZoneId !== undefined && { zoneId: subnet.AvailabilityZoneId }),
-      };
-    }),
+    launch: { ...launch, ...attributes, ...(cpuCredits !== undefined && { cpuCredits }) },
+    interfaces: interfaces.map((one) => ({ ...one, ...subnets.get(one.subnetId ?? "") })),
   };
 }
 
@@ -106,7 +87,7 @@ export async function describeInstance(client: EC2Client, instanceId: string): P
   const Filters = [{ Name: "instance-id", Values: [instanceId] }];
   const { Reservations = [] } = await client.send(new DescribeInstancesCommand({ Filters }));
   const instance = Reservations[0]?.Instances?.[0];
-  if (instance === undefined || ["shutting-down", "terminated"].includes(instance.State?.Name ?? "")) return undefined;
+  if (instance === undefined || hasEnded({ state: instance.State?.Name ?? "" })) return undefined;
   const byInstance = { Filters: [{ Name: "attachment.instance-id", Values: [instanceId] }] };
   const { Volumes = [] } = await client.send(new DescribeVolumesCommand(byInstance));
   const rootDevice = instance.RootDeviceName ?? "";

@@ -15,6 +15,7 @@ import {
 import { tagsFromList } from "../../vault/model/tags";
 import type { Found, FoundInstance, FoundVolume } from "../found";
 import { RESTORE_TAG } from "../restoreTags";
+import { hasEnded } from "../states";
 
 /** What is looked for. */
 export interface Look {
@@ -107,8 +108,6 @@ async function protectionOf(client: EC2Client, InstanceId: string) {
   };
 }
 
-const ENDED = ["shutting-down", "terminated"];
-
 async function findInstances(client: EC2Client, { restoreId, instanceId, isLaunch }: Look): Promise<Instance[]> {
   if (!isLaunch && instanceId === undefined) return [];
   const byId = { Filters: [{ Name: "instance-id", Values: [instanceId ?? ""] }] };
@@ -118,10 +117,9 @@ async function findInstances(client: EC2Client, { restoreId, instanceId, isLaunc
 
 async function withState(client: EC2Client, found: FoundInstance, look: Look): Promise<FoundInstance> {
   const { instanceId, state } = found;
-  const isLive = !ENDED.includes(state);
   const [health, protection] = await Promise.all([
     look.isLaunch && state === "running" ? healthOf(client, instanceId) : undefined,
-    look.readsProtection && isLive ? protectionOf(client, instanceId) : undefined,
+    look.readsProtection && !hasEnded(found) ? protectionOf(client, instanceId) : undefined,
   ]);
   return { ...found, ...(health !== undefined && { health }), ...(protection !== undefined && { protection }) };
 }
@@ -143,7 +141,7 @@ export async function observeRestore(client: EC2Client, look: Look): Promise<Fou
         ),
   ]);
   const found = (volumes.Volumes ?? []).map(volumeOf);
-  const live = instances.find(({ State }) => !ENDED.includes(State?.Name ?? ""));
+  const live = instances.find(({ State }) => !hasEnded({ state: State?.Name ?? "" }));
   const shown = live ?? instances.find(({ InstanceId = "" }) => !skips.includes(InstanceId));
   const ended = isLaunch ? instances.filter(({ State }) => State?.Name === "terminated") : [];
   return {

@@ -16,7 +16,8 @@ import type { RegionFacts, RegionGroup, RegionSubnet, TypeFacts } from "../choos
 
 const PAGE_SIZE = 1_000;
 
-async function subnets(client: EC2Client): Promise<RegionSubnet[]> {
+/** Reads the subnets of a region, by zone. */
+export async function readSubnets(client: EC2Client): Promise<RegionSubnet[]> {
   const found: RegionSubnet[] = [];
   for await (const { Subnets = [] } of paginateDescribeSubnets({ client, pageSize: PAGE_SIZE }, {})) {
     for (const one of Subnets) {
@@ -27,7 +28,6 @@ async function subnets(client: EC2Client): Promise<RegionSubnet[]> {
         availabilityZone: one.AvailabilityZone ?? "",
         zoneId: one.AvailabilityZoneId ?? "",
         name: tagsFromList(one.Tags).Name ?? "",
-        isDefault: one.DefaultForAz ?? false,
       });
     }
   }
@@ -57,7 +57,6 @@ function typeFacts({ ProcessorInfo, VCpuInfo, BurstablePerformanceSupported }: I
     isBurstable: BurstablePerformanceSupported ?? false,
     ...(VCpuInfo?.DefaultCores !== undefined && { defaultCores: VCpuInfo.DefaultCores }),
     ...(VCpuInfo?.DefaultThreadsPerCore !== undefined && { defaultThreadsPerCore: VCpuInfo.DefaultThreadsPerCore }),
-    ...(VCpuInfo?.DefaultVCpus !== undefined && { vcpus: VCpuInfo.DefaultVCpus }),
   };
 }
 
@@ -93,7 +92,7 @@ export async function readRegionFacts(
   addresses: readonly string[],
 ): Promise<RegionFacts> {
   const [allSubnets, allGroups, offeredIn, type, keys, takenAddresses] = await Promise.all([
-    subnets(client),
+    readSubnets(client),
     groups(client),
     zonesOffering(client, instanceType),
     typeOf(client, instanceType),

@@ -4,32 +4,31 @@
  */
 import type { InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
 import { type Choices, chosenInterfaces, choiceWords } from "../choices";
-import type { LaunchOrder } from "../order";
+import { withoutUndefined } from "../../vault/lib/collections";
+import type { LaunchOrder, VolumeOptions } from "../order";
 import { refusal } from "../refusal";
 import type { RestoreSource } from "../source";
 import { type ChosenNetwork, type NetworkWishes, chooseNetworks } from "./network";
 import type { RegionFacts } from "./region";
 
 /** What a person asks for instead of what was captured. */
-export interface LaunchWishes extends Omit<NetworkWishes, "isIsolated"> {
+export interface LaunchWishes extends VolumeOptions, Omit<NetworkWishes, "isIsolated"> {
   instanceType?: string;
   keyName?: string;
   /** `none`: without one. */
   instanceProfile?: string;
   isIsolated: boolean;
   baseImageId?: string;
-  kmsKeyId?: string;
-  initializationRate?: number;
   /** Tag that selects instances for backup. An isolated instance does not get it. */
   backupTagKey: string;
 }
 
 /** Billing code of Linux without a license. Every image has it, so that none is ever lost. */
-const PLAIN = "RunInstances";
+export const PLAIN_LINUX = "RunInstances";
 
 /** Returns the type that is launched. */
-export function wantedType({ instanceType }: RestoreSource, wishes: Pick<LaunchWishes, "instanceType">): string {
-  const wanted = wishes.instanceType ?? instanceType;
+export function wantedType({ instanceType }: RestoreSource, asked: string | undefined): string {
+  const wanted = asked ?? instanceType;
   if (wanted !== undefined) return wanted;
   throw refusal("NoType", "the instance type was not captured", "Give one with --instance-type, such as m7g.large.");
 }
@@ -95,12 +94,13 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
   const { availabilityZone, interfaces } = network;
   const usage = source.captured?.launch.usageOperation;
   const isolatedIn = wishes.isIsolated ? interfaces[0]?.vpcId : undefined;
-  const optional = {
-    ...(isolatedIn !== undefined && { isolatedIn }),
-    ...(wishes.baseImageId !== undefined && { baseImageId: wishes.baseImageId }),
-    ...(wishes.kmsKeyId !== undefined && { kmsKeyId: wishes.kmsKeyId }),
-    ...(wishes.initializationRate !== undefined && { initializationRate: wishes.initializationRate }),
-  };
+  const { baseImageId, kmsKeyId, initializationRate } = wishes;
+  const optional = withoutUndefined<VolumeOptions & Pick<LaunchOrder, "isolatedIn" | "baseImageId">>({
+    isolatedIn,
+    baseImageId,
+    kmsKeyId,
+    initializationRate,
+  });
   const choices: Choices = {
     mode: "launch",
     devices: [],
@@ -126,7 +126,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     as: { launch, interfaces },
     instanceTags: isTagged ? source.instanceTags : otherTags,
     ...optional,
-    ...(usage !== undefined && usage !== PLAIN && { usageOperation: usage }),
+    ...(usage !== undefined && usage !== PLAIN_LINUX && { usageOperation: usage }),
   };
 }
 
@@ -140,7 +140,7 @@ export function chooseLaunch(
   wishes: LaunchWishes,
   restoreId: string,
 ): [LaunchOrder, ...LaunchOrder[]] {
-  const instanceType = wantedType(source, wishes);
+  const instanceType = wantedType(source, wishes.instanceType);
   const captured: LaunchSpec = source.captured?.launch ?? {};
   const interfaces: readonly InterfaceSpec[] = source.captured?.interfaces ?? [];
   checkType(instanceType, captured, facts);

@@ -9,7 +9,6 @@ export interface RegionSubnet {
   /** Tag Name; empty where there is none. */
   name: string;
   /** True for the subnet of a zone in the default VPC. */
-  isDefault: boolean;
 }
 
 export interface RegionGroup {
@@ -24,7 +23,6 @@ export interface TypeFacts {
   isBurstable: boolean;
   defaultCores?: number;
   defaultThreadsPerCore?: number;
-  vcpus?: number;
 }
 
 export interface RegionFacts {

@@ -1,7 +1,8 @@
 /** Plans a restore again from its choices: everything that was chosen is asked for again. Pure. */
-import type { CapturedLaunch } from "../../vault/model/launchSpec";
+import type { CapturedLaunch, InterfaceSpec } from "../../vault/model/launchSpec";
 import type { Choices } from "../choices";
-import type { LaunchOrder, ReplaceOrder, VolumesOrder } from "../order";
+import { withoutUndefined } from "../../vault/lib/collections";
+import type { LaunchOrder, ReplaceOrder, VolumeOptions, VolumesOrder } from "../order";
 import type { RestoreSource } from "../source";
 import { type LaunchWishes, chooseLaunch } from "./launch";
 import type { RegionFacts } from "./region";
@@ -17,18 +18,18 @@ export function launchAgain(
   const [first] = choices.interfaces;
   const { instanceType, availabilityZone, keyName, instanceProfile, baseImageId, kmsKeyId, initializationRate } =
     choices;
-  const wishes: LaunchWishes = {
+  const wishes = withoutUndefined<LaunchWishes>({
     isIsolated: choices.isolatedIn !== undefined,
     backupTagKey,
-    ...(first?.subnetId !== undefined && { subnetId: first.subnetId }),
-    ...(instanceType !== undefined && { instanceType }),
-    ...(availabilityZone !== undefined && { availabilityZone }),
-    ...(keyName !== undefined && { keyName }),
-    ...(instanceProfile !== undefined && { instanceProfile }),
-    ...(baseImageId !== undefined && { baseImageId }),
-    ...(kmsKeyId !== undefined && { kmsKeyId }),
-    ...(initializationRate !== undefined && { initializationRate }),
-  };
+    subnetId: first?.subnetId,
+    instanceType,
+    availabilityZone,
+    keyName,
+    instanceProfile,
+    baseImageId,
+    kmsKeyId,
+    initializationRate,
+  });
   const taken = facts.takenAddresses.filter((ip) => !isChosenAddress(choices, ip));
   const here = { ...facts, takenAddresses: taken };
   const [order] = chooseLaunch({ ...source, captured: asChosen(source, choices) }, here, wishes, restoreId);
@@ -44,15 +45,15 @@ function asChosen({ captured }: RestoreSource, { interfaces }: Choices): Capture
   const chosen = interfaces.map(({ deviceIndex, subnetId, groupIds, privateIp, secondaryIps }) => {
     const own = captured?.interfaces.find((one) => one.deviceIndex === deviceIndex);
     const { privateIp: _ip, secondaryIps: _others, ...rest } = own ?? { deviceIndex };
-    return {
+    return withoutUndefined<InterfaceSpec>({
       ...rest,
-      ...(subnetId !== undefined && { subnetId }),
+      subnetId,
       groupIds,
       // A group that was deleted since has to be missed: without one EC2 takes the default group.
       groupNames: groupIds,
-      ...(privateIp !== undefined && { privateIp }),
-      ...(secondaryIps.length > 0 && { secondaryIps }),
-    };
+      privateIp,
+      secondaryIps: secondaryIps.length > 0 ? secondaryIps : undefined,
+    });
   });
   return { launch: captured?.launch ?? {}, interfaces: chosen };
 }
@@ -63,9 +64,7 @@ export function volumesAgain(source: RestoreSource, choices: Choices, restoreId:
   return chooseVolumes(source, restoreId, {
     availabilityZone,
     devices,
-    ...(attachTo !== undefined && { attachTo }),
-    ...(kmsKeyId !== undefined && { kmsKeyId }),
-    ...(initializationRate !== undefined && { initializationRate }),
+    ...withoutUndefined<VolumeOptions & { attachTo?: string }>({ attachTo, kmsKeyId, initializationRate }),
   });
 }
 
@@ -90,7 +89,6 @@ export function replaceAgain(
     wasRunning,
     isRootTask,
     rootDevice,
-    ...(kmsKeyId !== undefined && { kmsKeyId }),
-    ...(initializationRate !== undefined && { initializationRate }),
+    ...withoutUndefined<VolumeOptions>({ kmsKeyId, initializationRate }),
   });
 }

@@ -1,15 +1,14 @@
 /** Makes the choices of `--volumes` and `--replace`. Pure. */
 import { type Choices, choiceWords } from "../choices";
-import type { ReplaceOrder, VolumesOrder } from "../order";
+import { withoutUndefined } from "../../vault/lib/collections";
+import type { ReplaceOrder, VolumeOptions, VolumesOrder } from "../order";
 import { refusal } from "../refusal";
 import type { RestoreSource, SourceVolume } from "../source";
 
-interface Common {
+interface Common extends VolumeOptions {
   availabilityZone: string;
   /** Devices that are restored; empty: all. */
   devices: readonly string[];
-  kmsKeyId?: string;
-  initializationRate?: number;
 }
 
 export interface VolumeWishes extends Common {
@@ -39,8 +38,7 @@ function common(source: RestoreSource, restoreId: string, { kmsKeyId, initializa
     slot: source.slot,
     volumes: volumesOf(source, wishes.devices),
     availabilityZone: wishes.availabilityZone,
-    ...(kmsKeyId !== undefined && { kmsKeyId }),
-    ...(initializationRate !== undefined && { initializationRate }),
+    ...withoutUndefined<VolumeOptions>({ kmsKeyId, initializationRate }),
   };
 }
 

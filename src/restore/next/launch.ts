@@ -7,10 +7,9 @@ import { type Next, endedWhy } from "../action";
 import type { Found, FoundImage, FoundInstance } from "../found";
 import type { LaunchOrder } from "../order";
 import { BASE_ROLE, RESTORE_TAG, tagsFor } from "../restoreTags";
+import { hasEnded } from "../states";
 import { swapRoot } from "./detour";
 import { attach, isDone, isMadeApart, makeVolumes, markDone, running, setDeletion, volumeOf } from "./volumeSteps";
-
-const ENDED = ["shutting-down", "terminated"];
 
 /** Makes the group that lets nothing in or out. `undefined`: it is there, or not wanted. */
 function isolate({ isolatedIn }: LaunchOrder, { groups }: Found): Next | undefined {
@@ -134,7 +133,7 @@ export function nextOfLaunch(order: LaunchOrder, found: Found): Next {
   const { instance } = found;
   if (instance === undefined) return launch(order, found);
   if (isDone(instance)) return { done: true };
-  if (ENDED.includes(instance.state)) return endedWhy(instance);
+  if (hasEnded(instance)) return endedWhy(instance);
   if (instance.state === "pending") return { wait: `${instance.instanceId} to run` };
   const tagging = tagVolumes(order, found, instance) ?? swapRoot(order, found, instance);
   if (tagging !== undefined) return tagging;

@@ -8,6 +8,7 @@ import type { Found, FoundInstance } from "../found";
 import type { ReplaceOrder } from "../order";
 import { RESTORE_TAG, type RestoreName, oldRole, readOldRole, tagsFor } from "../restoreTags";
 import type { SourceVolume } from "../source";
+import { hasEnded } from "../states";
 import {
   attach,
   detach,
@@ -76,7 +77,7 @@ function throughTask(order: ReplaceOrder, found: Found, instance: FoundInstance)
 export function nextOfReplace(order: ReplaceOrder, found: Found): Next {
   const { instance } = found;
   if (isAllDone(order.volumes, found)) return { done: true };
-  if (instance === undefined || ["shutting-down", "terminated"].includes(instance.state)) {
+  if (instance === undefined || hasEnded(instance)) {
     const message = `${order.instanceId} is ${instance?.state ?? "not there"}`;
     return { failed: { code: "NoInstance", message, hint: "Launch a new one: vault restore --launch" } };
   }

@@ -3,6 +3,7 @@ import type { Next } from "../action";
 import type { Found, FoundInstance, FoundVolume } from "../found";
 import type { Mode } from "../order";
 import { RESTORE_TAG, readOldRole } from "../restoreTags";
+import { hasEnded } from "../states";
 import { attach, detach, running, setDeletion, stopped } from "./volumeSteps";
 
 /** What an undo has to know of the restore: see recall.ts. */
@@ -11,8 +12,6 @@ export interface UndoPlan {
   /** True if the instance ran before, and is to run in the end. */
   restarts: boolean;
 }
-
-const ENDED = ["shutting-down", "terminated"];
 
 interface Old {
   volume: FoundVolume;
@@ -89,7 +88,7 @@ function putBack(found: Found, instance: FoundInstance): Next | undefined {
 /** Gives an instance its old volumes back, and lets it run as before. `undefined`: it is as it was. */
 function giveBack(found: Found, restarts: boolean): Next | undefined {
   const { instance, tasks } = found;
-  if (instance === undefined || ENDED.includes(instance.state)) return undefined;
+  if (instance === undefined || hasEnded(instance)) return undefined;
   const task = tasks.find(({ state }) => state === "pending" || state === "in-progress");
   if (task !== undefined) return { wait: `EC2 to replace the root volume (${task.state})` };
   const back = canPutBack(found, instance) ?? putBack(found, instance);
@@ -106,7 +105,7 @@ function dropVolume({ volumeId, state, attachments }: FoundVolume, instance?: Fo
   const { instanceId, device } = attached;
   if (attached.state === "detaching") return { wait: `${volumeId} to be detached` };
   const isOurs = instanceId === instance?.instanceId;
-  if (isOurs && ENDED.includes(instance.state)) return { wait: `EC2 to release ${volumeId} from ${instanceId}` };
+  if (isOurs && hasEnded(instance)) return { wait: `EC2 to release ${volumeId} from ${instanceId}` };
   if (isOurs) return { action: { do: "detach-volume", volumeId, instanceId, device } };
   const message = `${volumeId} is attached to ${instanceId} (${device}), which this restore did not do`;
   return { failed: { code: "VolumeInUse", message, hint: "Detach it there, and undo this restore again." } };

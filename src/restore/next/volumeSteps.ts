@@ -26,7 +26,7 @@ function dropSpare(found: Found, role: string): Next | undefined {
   return spare === undefined ? undefined : { action: { do: "delete-volume", volumeId: spare.volumeId } };
 }
 
-/** Tells whether a volume is made apart from a launch: mappings can't say that several instances may attach it. */
+/** Decides whether a volume is made apart from a launch: mappings can't say that several instances may attach it. */
 export function isMadeApart({ isMultiAttach, isRoot }: SourceVolume): boolean {
   return isMultiAttach === true && !isRoot;
 }
@@ -104,12 +104,12 @@ export function running(instance: FoundInstance): Next | undefined {
   return { wait: `${instanceId} to run (it is ${state})` };
 }
 
-/** Tells whether something is marked as done. Whoever changed it afterwards wants it as it is. */
+/** Decides whether something is marked as done. Whoever changed it afterwards wants it as it is. */
 export function isDone({ tags }: { tags: Readonly<Record<string, string>> }): boolean {
   return tags[RESTORE_TAG.state] === "done";
 }
 
-/** Tells whether the volume of each device is there, and marked as done. */
+/** Decides whether the volume of each device is there, and marked as done. */
 export function isAllDone(wanted: readonly SourceVolume[], found: Found): boolean {
   const all = wanted.map(({ device }) => volumeOf(found, device));
   return all.every((one) => one !== undefined && isDone(one));

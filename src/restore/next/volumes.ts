@@ -2,6 +2,7 @@
 import type { Next } from "../action";
 import type { Found } from "../found";
 import type { VolumesOrder } from "../order";
+import { hasEnded } from "../states";
 import { attach, isAllDone, makeVolumes, markDone, volumeOf } from "./volumeSteps";
 
 /** Returns what is to be done now. */
@@ -12,7 +13,7 @@ export function nextOfVolumes(order: VolumesOrder, found: Found): Next {
   const made = order.volumes.flatMap(({ device }) => volumeOf(found, device) ?? []);
   if (order.attachTo !== undefined) {
     const { instance } = found;
-    if (instance === undefined || ["shutting-down", "terminated"].includes(instance.state)) {
+    if (instance === undefined || hasEnded(instance)) {
       const message = `${order.attachTo} is ${instance?.state ?? "not there"}`;
       const hint = "The volumes are made: attach them to another instance with `aws ec2 attach-volume`.";
       return { failed: { code: "NoInstance", message, hint } };

@@ -1,7 +1,7 @@
 /** Turns EC2's answer about an instance into what a launch needs. EC2 says all of it without another call. */
 import type { Instance, InstanceMetadataOptionsResponse, InstanceNetworkInterface } from "@aws-sdk/client-ec2";
 import type { CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "../model/launchSpec";
-import { said } from "../lib/said";
+import { withoutUndefined } from "../lib/collections";
 
 function filled<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
@@ -14,7 +14,7 @@ function texts(list: readonly (string | undefined)[]): readonly string[] | undef
 function metadataOf(options: InstanceMetadataOptionsResponse | undefined): MetadataSpec | undefined {
   if (options === undefined) return undefined;
   const { HttpTokens, HttpPutResponseHopLimit, HttpEndpoint, InstanceMetadataTags } = options;
-  const spec = said<MetadataSpec>({
+  const spec = withoutUndefined<MetadataSpec>({
     tokens: HttpTokens,
     hopLimit: HttpPutResponseHopLimit,
     endpoint: HttpEndpoint,
@@ -35,7 +35,7 @@ function instanceStoreDevices({ BlockDeviceMappings = [] }: Instance): readonly 
 
 function launchOf(instance: Instance): LaunchSpec {
   const { Placement: placement, CpuOptions: cpu } = instance;
-  return said<LaunchSpec>({
+  return withoutUndefined<LaunchSpec>({
     architecture: instance.Architecture,
     rootDeviceName: instance.RootDeviceName,
     virtualizationType: instance.VirtualizationType,
@@ -79,7 +79,7 @@ function publicAddress({
 function interfaceOf(one: InstanceNetworkInterface): InterfaceSpec {
   const { Attachment: attachment, PrivateIpAddresses: addresses = [], Groups: groups = [] } = one;
   const card = attachment?.NetworkCardIndex ?? 0;
-  return said<InterfaceSpec>({
+  return withoutUndefined<InterfaceSpec>({
     deviceIndex: attachment?.DeviceIndex ?? 0,
     networkCardIndex: card === 0 ? undefined : card,
     vpcId: one.VpcId,

@@ -1,11 +1,10 @@
 /** Reads the volumes of instances, and joins what DescribeInstances and DescribeVolumes say of each. */
 import { type EC2Client, type Instance, type Volume, paginateDescribeVolumes } from "@aws-sdk/client-ec2";
-import { chunksOf } from "../lib/collections";
+import { chunksOf, withoutUndefined } from "../lib/collections";
 import { tagsFromList } from "../model/tags";
 import { keyEndOf } from "../model/volumeFlags";
 import type { AttachedVolume, ProtectedInstance } from "../model/world";
 import { FILTER_VALUES } from "./ec2Limits";
-import { said } from "../lib/said";
 
 /** Page size that is recommended for DescribeVolumes. */
 const VOLUME_PAGE_SIZE = 500;
@@ -17,7 +16,7 @@ export function attachedVolumes(instance: Instance): AttachedVolume[] {
     if (Ebs?.VolumeId === undefined) continue;
     const isRoot = DeviceName === instance.RootDeviceName;
     const one = { volumeId: Ebs.VolumeId, deviceName: DeviceName, isRoot, tags: {} };
-    volumes.push(said<AttachedVolume>({ ...one, deleteOnTermination: Ebs.DeleteOnTermination }));
+    volumes.push(withoutUndefined<AttachedVolume>({ ...one, deleteOnTermination: Ebs.DeleteOnTermination }));
   }
   return volumes;
 }
@@ -62,7 +61,7 @@ function byInstance(volumes: readonly Volume[]): Map<string, AttachedVolume[]> {
     for (const attachment of volume.Attachments ?? []) {
       const { InstanceId = "", Device: deviceName = "", State, DeleteOnTermination: deleteOnTermination } = attachment;
       if (volume.VolumeId === undefined || LEAVING_STATES.includes(State ?? "")) continue;
-      const one = said<AttachedVolume>({
+      const one = withoutUndefined<AttachedVolume>({
         volumeId: volume.VolumeId,
         deviceName,
         isRoot: false,

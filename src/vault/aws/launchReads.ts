@@ -6,11 +6,10 @@ import {
   DescribeInstanceCreditSpecificationsCommand,
   paginateDescribeSubnets,
 } from "@aws-sdk/client-ec2";
-import { chunksOf } from "../lib/collections";
+import { chunksOf, withoutUndefined } from "../lib/collections";
 import type { LaunchAttributes, SubnetSpec } from "../model/launchSpec";
 import { tagsFromList } from "../model/tags";
 import { FILTER_VALUES, PAGE_SIZE } from "./ec2Limits";
-import { said } from "../lib/said";
 
 /** Most ids in a call (API reference, DescribeInstanceCreditSpecifications). */
 const CREDIT_IDS = 1_000;
@@ -26,7 +25,10 @@ export async function describeSubnets(client: EC2Client, ids: readonly string[])
     for await (const page of pages) {
       for (const { SubnetId = "", CidrBlock, AvailabilityZoneId, Tags } of page.Subnets ?? []) {
         const subnetName = tagsFromList(Tags).Name;
-        subnets.set(SubnetId, said<SubnetSpec>({ subnetName, subnetCidr: CidrBlock, zoneId: AvailabilityZoneId }));
+        subnets.set(
+          SubnetId,
+          withoutUndefined<SubnetSpec>({ subnetName, subnetCidr: CidrBlock, zoneId: AvailabilityZoneId }),
+        );
       }
     }
   }
@@ -51,14 +53,14 @@ export async function describeCredits(client: EC2Client, ids: readonly string[])
 /** Calls that {@link describeAttributes} makes. */
 export const ATTRIBUTE_CALLS = 3;
 
-/** Reads the attributes of one instance, with one call each, since EC2 tells no two at once. */
+/** Reads the attributes of one instance, with one call each, since EC2 returns no two at once. */
 export async function describeAttributes(client: EC2Client, InstanceId: string): Promise<LaunchAttributes> {
   const ask = (Attribute: InstanceAttributeName) =>
     client.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute }));
   const { DisableApiTermination } = await ask("disableApiTermination");
   const { DisableApiStop } = await ask("disableApiStop");
   const { InstanceInitiatedShutdownBehavior } = await ask("instanceInitiatedShutdownBehavior");
-  return said<LaunchAttributes>({
+  return withoutUndefined<LaunchAttributes>({
     disableApiTermination: DisableApiTermination?.Value,
     disableApiStop: DisableApiStop?.Value,
     shutdownBehavior: InstanceInitiatedShutdownBehavior?.Value,

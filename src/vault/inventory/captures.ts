@@ -2,7 +2,7 @@
  * Completes what DescribeInstances said of a launch: with the answers of the batch calls, and with what the instance's
  * newest snapshot already says. Pure.
  */
-import { said } from "../lib/said";
+import { withoutUndefined } from "../lib/collections";
 import type { CapturedLaunch, InterfaceSpec, LaunchAttributes, SubnetSpec } from "../model/launchSpec";
 import { hasSameFacts, launchFromTags } from "../model/launchTags";
 import type { ProtectedInstance, Snapshot, Tags } from "../model/world";
@@ -30,7 +30,7 @@ export function newestTags(own: readonly Snapshot[], instanceIds: ReadonlySet<st
 }
 
 /** Decides whether an instance earns CPU credits: T2 and later (EC2 user guide, "Burstable performance instances"). */
-export function isBurstable({ instanceType }: ProtectedInstance): boolean {
+export function isBurstable({ instanceType }: Pick<ProtectedInstance, "instanceType">): boolean {
   return /^t(?!1\.)\d/.test(instanceType);
 }
 
@@ -44,14 +44,17 @@ export function carried(instance: Captured, newest: Tags, { subnets, credits }: 
   const interfaces = instance.captured.interfaces.map((one): InterfaceSpec => {
     const { subnetName, subnetCidr, zoneId } = earlier?.interfaces.find((its) => its.subnetId === one.subnetId) ?? {};
     const { subnetId = "" } = one;
-    return { ...one, ...said<SubnetSpec>(subnets.get(subnetId) ?? { subnetName, subnetCidr, zoneId }) };
+    return { ...one, ...withoutUndefined<SubnetSpec>(subnets.get(subnetId) ?? { subnetName, subnetCidr, zoneId }) };
   });
   const credit = credits.get(instance.instanceId) ?? earlier?.launch.cpuCredits;
-  const launch = { ...instance.captured.launch, ...(isBurstable(instance) && said({ cpuCredits: credit })) };
+  const launch = {
+    ...instance.captured.launch,
+    ...(isBurstable(instance) && withoutUndefined({ cpuCredits: credit })),
+  };
   const captured = { launch, interfaces };
   if (earlier === undefined || !hasSameFacts(newest, captured)) return { ...instance, captured };
   const { disableApiTermination, disableApiStop, shutdownBehavior } = earlier.launch;
-  const attributes = said<LaunchAttributes>({ disableApiTermination, disableApiStop, shutdownBehavior });
+  const attributes = withoutUndefined<LaunchAttributes>({ disableApiTermination, disableApiStop, shutdownBehavior });
   return { ...instance, captured: { launch: { ...launch, ...attributes }, interfaces } };
 }
 

@@ -1,4 +1,4 @@
-/** Groups items by key or number, in their original order. Pure. */
+/** Groups items and tidies records. Pure. */
 
 /** Returns the groups by key, in the order of each key's first item. */
 export function groupBy<T, K>(list: Iterable<T>, keyOf: (one: T) => K): Map<K, T[]> {
@@ -17,4 +17,9 @@ export function chunksOf<T>(list: readonly T[], size: number): T[][] {
   const chunks: T[][] = [];
   for (let from = 0; from < list.length; from += size) chunks.push(list.slice(from, from + size));
   return chunks;
+}
+
+/** Returns a record without the fields that are `undefined`, so that records compare and hash alike. */
+export function withoutUndefined<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 }

@@ -67,3 +67,13 @@ export function parseWords(texts: readonly string[]): Word[] {
       return value === undefined ? [] : [[word.slice(0, at), value]];
     });
 }
+
+/** Returns the words in groups that each begin with a word of the key. What comes before the first is left out. */
+export function groupsAt(key: string, words: readonly Word[]): Word[][] {
+  const groups: Word[][] = [];
+  for (const word of words) {
+    if (word[0] === key) groups.push([word]);
+    else groups[groups.length - 1]?.push(word);
+  }
+  return groups;
+}

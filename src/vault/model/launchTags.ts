@@ -3,7 +3,7 @@
  * all of it shows later whether the tags are whole. A restore works from these tags alone. Pure.
  */
 import { createHash } from "node:crypto";
-import { type Word, packWords, parseWords } from "../lib/words";
+import { type Word, groupsAt, packWords, parseWords } from "../lib/words";
 import type { CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "./launchSpec";
 import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues } from "./tags";
 import type { Tags } from "./world";
@@ -144,8 +144,8 @@ function networkWords(interfaces: readonly InterfaceSpec[]): Word[] {
 const ATTRIBUTE_WORDS = ["protected", "unstoppable", "shutdown"];
 
 /**
- * Returns two hashes: of the facts without the attributes, which tells when to read those again, and of all that was
- * captured, which tells whether the tags are whole.
+ * Returns two hashes: of the facts without the attributes, which decides when to read those again, and of all that was
+ * captured, which shows whether the tags are whole.
  */
 function hashOf(launch: readonly Word[], network: readonly Word[]): string {
   const facts = launch.filter(([key]) => !ATTRIBUTE_WORDS.includes(key));
@@ -183,12 +183,7 @@ export interface TaggedLaunch extends CapturedLaunch {
 }
 
 function interfacesOf(words: readonly Word[]): InterfaceSpec[] {
-  const parts: Word[][] = [];
-  for (const word of words) {
-    if (word[0] === INDEX) parts.push([word]);
-    else parts[parts.length - 1]?.push(word);
-  }
-  return parts.flatMap(([index, ...rest]): InterfaceSpec[] => {
+  return groupsAt(INDEX, words).flatMap(([index, ...rest]): InterfaceSpec[] => {
     const deviceIndex = Number(index?.[1]);
     return Number.isInteger(deviceIndex) ? [{ deviceIndex, ...recordOf<InterfaceSpec>(rest, INTERFACE_FIELDS) }] : [];
   });

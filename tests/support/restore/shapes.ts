@@ -113,11 +113,11 @@ export const FACTS: RegionFacts = {
   keyPairs: ["ops"],
   takenAddresses: [],
   offeredIn: [ZONE, "us-west-2b"],
-  type: { architectures: ["arm64"], isBurstable: false, defaultCores: 2, defaultThreadsPerCore: 1, vcpus: 2 },
+  type: { architectures: ["arm64"], isBurstable: false, defaultCores: 2, defaultThreadsPerCore: 1 },
 };
 
 export function subnet(subnetId: string, availabilityZone: string, cidr: string, name: string, vpcId = "vpc-1") {
-  return { subnetId, vpcId, cidr, availabilityZone, zoneId: `id-${availabilityZone}`, name, isDefault: false };
+  return { subnetId, vpcId, cidr, availabilityZone, zoneId: `id-${availabilityZone}`, name };
 }
 
 export const WISHES: LaunchWishes = { isIsolated: false, backupTagKey: "Backup" };
