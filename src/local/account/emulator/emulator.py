@@ -215,6 +215,7 @@ EBSBackend.delete_snapshot = delete_snapshot
 calls: Counter = Counter()
 # The calls of each access key that somebody asked for, since a year of nights has many.
 recorded: dict = {}
+# One call at a time: moto goes through its dictionaries while another call would add to them.
 guard = threading.Lock()
 
 
@@ -278,7 +279,8 @@ class Application:
             return [json.dumps(answer).encode()]
         caller, region, name = called(environ, body)
         try:
-            return self.answered(environ, start_response, body, caller, region, name)
+            with guard:
+                return self.answered(environ, start_response, body, caller, region, name)
         except faults.HangUp:
             raise
         except Exception as error:
@@ -325,10 +327,9 @@ class Application:
     def authorized(self, environ, region: str, name: str, body: bytes):
         """Counts and records a call of the function; returns AWS's answer if its role may not make it."""
         call = record_of(region, name, environ, body, ec2_backends[ACCOUNT])
-        with guard:
-            calls[(region, name)] += 1
-            if "function" in recorded:
-                recorded["function"].append(call)
+        calls[(region, name)] += 1
+        if "function" in recorded:
+            recorded["function"].append(call)
         answer = self.asker.ask(call, list(kms_backends[ACCOUNT][region].keys.values()))
         if "error" in answer:
             raise RuntimeError(answer["error"])
