@@ -90,8 +90,11 @@ function typed(): string {
 function refuse({ exitCode, code, message }: CommanderError): never {
   if (exitCode === 0) process.exit(EXIT.done);
   if (argv.includes("--json")) {
-    const failure = { code, message: message.replace(/^error: /, ""), hint: "vault --help", exitCode: EXIT.usage };
-    process.stdout.write(failurePrinted(typed(), failure, true).out);
+    const command = typed();
+    const isKnown = program.commands.some((one) => one.name() === command);
+    const hint = isKnown ? `vault ${command} --help` : "vault --help";
+    const failure = { code, message: message.replace(/^error: /, ""), hint, exitCode: EXIT.usage };
+    process.stdout.write(failurePrinted(command, failure, true).out);
   }
   process.exit(EXIT.usage);
 }

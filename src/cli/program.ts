@@ -53,6 +53,7 @@ export function makeProgram(start: Start, refuse: (error: CommanderError) => nev
   const verb = (usage: string, what: string, examples: readonly string[]) =>
     withGlobals(program.command(usage))
       .description(what)
+      .showHelpAfterError(`Help: vault ${usage.split(" ")[0] ?? ""} --help`)
       .exitOverride(refuse)
       .addHelpText("before", `Examples:\n${examples.map((one) => `  ${one}`).join("\n")}\n`);
   addReading(verb, start);

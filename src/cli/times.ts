@@ -1,5 +1,5 @@
 /** Times as people type them, and as the command shows them. Pure, but for the zone of this machine. */
-import { parseDate } from "chrono-node";
+import { parse } from "chrono-node";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, humanDuration, isoSeconds } from "../vault/lib/time";
 import { EXIT } from "./exitCodes";
 import { cliError } from "./failure";
@@ -25,6 +25,13 @@ function isoMs(text: string): number | undefined {
   return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
+/** Reads words; `undefined` where some of them are not understood: half of a time is another time. */
+function wordsMs(text: string, nowMs: number): number | undefined {
+  const [found, ...others] = parse(text, { instant: new Date(nowMs) });
+  const isWhole = others.length === 0 && found?.text.length === text.trim().length;
+  return isWhole ? found.date().getTime() : undefined;
+}
+
 /**
  * Reads a time: ISO, `3h ago`, or words such as `yesterday 14:00`.
  * @throws a usage error that says what was expected
@@ -32,7 +39,7 @@ function isoMs(text: string): number | undefined {
 export function parseTime(text: string, nowMs: number): number {
   const [, amount, unit = ""] = AGO.exec(text.trim()) ?? [];
   if (amount !== undefined) return nowMs - Number(amount) * (UNIT_MS[unit.toLowerCase()] ?? 0);
-  const epochMs = isoMs(text) ?? parseDate(text, { instant: new Date(nowMs) })?.getTime();
+  const epochMs = isoMs(text) ?? wordsMs(text, nowMs);
   if (epochMs !== undefined) return epochMs;
   throw cliError(
     EXIT.usage,

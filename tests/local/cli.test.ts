@@ -38,17 +38,30 @@ describe("vault", () => {
     expect(verb.err).toContain("Did you mean list?");
     const option = await runCli(["list", "--jsn"], {});
     expect(option.err).toContain("Did you mean --json?");
+    expect(option.err).toContain("Help: vault list --help");
     expect(option.code).toBe(2);
     expect(parsed((await runCli(["lst", "--json"], {})).out)).toMatchObject({ exitCode: 2, command: "lst" });
-    expect(parsed((await runCli(["list", "--jsn", "--json"], {})).out)).toMatchObject({ command: "list" });
+    expect(parsed((await runCli(["list", "--jsn", "--json"], {})).out)).toMatchObject({
+      command: "list",
+      error: { hint: "vault list --help" },
+    });
   });
 
+  const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_EC2_METADATA_DISABLED: "true" };
   it("ends 4 without credentials, with what to do", async () => {
-    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_EC2_METADATA_DISABLED: "true" };
     const { code, out, err } = await runCli(["list"], { ...cli.env, ...none });
     expect([code, out]).toStrictEqual([4, ""]);
     expect(err).toContain("CredentialsProviderError");
     expect(err).toContain("aws sso login");
+  });
+
+  it.each([
+    ["list", "--since", "yesterday 25:00"],
+    ["plan", "--at", "soonish"],
+    ["restore", "web-1", "--launch", "--at", "last tuesday or so"],
+  ])("%s: ends 2 at a time that it can't read, before it asks AWS", async (...args) => {
+    const { code, err } = await runCli(args, { ...cli.env, ...none });
+    expect([code, err]).toStrictEqual([2, expect.stringContaining(`expected a time, got "${args.at(-1) ?? ""}"`)]);
   });
 });
 

@@ -18,8 +18,12 @@ interface Wanted {
 }
 
 /** Leaves those that were asked for. */
-function wantedPoints(points: readonly Point[], { instance, since }: Wanted, { region, nowMs }: Context): Point[] {
-  const sinceMs = since === undefined ? -Infinity : parseTime(since, nowMs);
+function wantedPoints(
+  points: readonly Point[],
+  instance: string | undefined,
+  sinceMs: number,
+  region: string,
+): Point[] {
   const only = instance === undefined ? undefined : findInstance(instance, instancesOf(points), region).instanceId;
   return points.filter((one) => one.takenMs >= sinceMs && (only === undefined || one.instanceId === only));
 }
@@ -31,15 +35,16 @@ function nextOf([first]: readonly Point[], { region }: Context): Answer["next"] 
 
 /** Lists recovery points. */
 export async function list(context: Context, wanted: Wanted): Promise<Answer> {
-  const { nowMs } = context;
+  const { nowMs, region: asked } = context;
+  const sinceMs = wanted.since === undefined ? -Infinity : parseTime(wanted.since, nowMs);
   const known = await findVault(context);
   const { settings, vaultId } = known;
   const { reads, notes } = await readVault(known);
   const all = pointsOf(reads, settings, reasonsBy(reads, settings, nowMs));
   rememberInstances(instancesOf(all), process.env);
-  const points = wantedPoints(all, wanted, context);
+  const points = wantedPoints(all, wanted.instance, sinceMs, asked);
   const regions = reads.map(({ region }) => region);
-  const since = wanted.since === undefined ? "" : ` since ${readAs(wanted.since, parseTime(wanted.since, nowMs))}`;
+  const since = wanted.since === undefined ? "" : ` since ${readAs(wanted.since, sinceMs)}`;
   return {
     exitCode: points.length === 0 ? EXIT.nothing : EXIT.done,
     heading: `${vaultId}: ${pluralize(points.length, "recovery point")} in ${regions.join(" and ")}${since}. Times are UTC.`,

@@ -98,13 +98,14 @@ function sentence(counts: Record<PlanItem["action"], number>): string {
  */
 export async function plan(context: Context, { at }: { at?: string }): Promise<Answer> {
   const { nowMs, region } = context;
+  const askedMs = at === undefined ? undefined : parseTime(at, nowMs);
   const { vaultId, settings, notes } = await findVault(context);
   if (settings === undefined) {
     const hint = "The plan follows the deployed settings, and only the function knows these.";
     throw cliError(EXIT.failed, "NoSettings", notes.join("; "), hint);
   }
   const memory = await readMemory(makeClients(settings), settings, nowMs);
-  const atMs = wholeSecondMs(at === undefined ? nextRunMs(settings, memory, nowMs) : parseTime(at, nowMs));
+  const atMs = wholeSecondMs(askedMs ?? nextRunMs(settings, memory, nowMs));
   const ahead = await lookAhead(settings, memory, atMs, nowMs);
   const { rounds, checked } = ahead;
   const last = rounds.at(-1);

@@ -19,6 +19,7 @@ import { findSource } from "../restore/source";
 import { carryOut } from "../restore/work";
 import { resume } from "../restore/resume";
 import { undo } from "../restore/undo";
+import { parseTime } from "../times";
 
 /** Returns what a person has to say yes to. */
 function questionOf({ order, live }: Prepared, { source }: Basis): Question {
@@ -104,6 +105,7 @@ export async function restore(
     if (options.resume !== undefined) return await resume(client, options.resume, context, options);
     modeOf(options);
     patienceOf(options);
+    if (options.at !== undefined) parseTime(options.at, context.nowMs);
     const { source, notes } = await findSource(context, {
       instance,
       ...(options.at !== undefined && { at: options.at }),

@@ -28,6 +28,13 @@ test("what is no time is refused with examples", () => {
   );
 });
 
+test.each(["yesterday 25:00", "last tuesday or so", "2026-13-40", "from monday to friday", "14:00 yesterday 15:00"])(
+  "a time that is understood in part is refused: %s",
+  (text) => {
+    expect(() => parseTime(text, NOW)).toThrow(expect.objectContaining({ name: "BadTime" }) as Error);
+  },
+);
+
 test("how a time was read is said, with its zone", () => {
   expect(readAs("2026-11-22T03:00:00Z", NOW)).toMatch(/^2026-11-22T12:00:00Z \("2026-11-22T03:00:00Z"\)$/);
   expect(readAs("2026-11-22T12:00:00Z", NOW)).toBe("2026-11-22T12:00:00Z");
