@@ -17,6 +17,7 @@ interface Options {
   records: string;
   pairs: string;
   size: string;
+  seed?: string;
   deployed: boolean;
 }
 
@@ -39,11 +40,13 @@ function medianOf(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
-async function measurePairs(other: string, here: string, size: number, pairs: number): Promise<string> {
+async function measurePairs([other, here]: [string, string], size: number, options: Options): Promise<string> {
+  const seed = options.seed === undefined ? undefined : Number(options.seed);
   const [before, after]: [number[], number[]] = [[], []];
   const peaks: [number[], number[]] = [[], []];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const [was, is] = [await measureOnce(size, other), await measureOnce(size, here)];
+  for (let pair = 0; pair < Number(options.pairs); pair += 1) {
+    const was = await measureOnce({ snapshots: size, from: other, seed });
+    const is = await measureOnce({ snapshots: size, from: here, seed });
     before.push(was.cpuMs);
     after.push(is.cpuMs);
     peaks[0].push(was.peakMiB);
@@ -70,7 +73,7 @@ async function main(folder: string, options: Options): Promise<void> {
   const indexes = options.deployed && pairs > 0 ? [await deployedIn(other), await deployedIn(HERE)] : [];
   const [was = other, is = HERE] = indexes;
   for (const size of pairs === 0 ? [] : options.size.split(",").map(Number)) {
-    process.stdout.write(`${options.deployed ? "deployed " : ""}${await measurePairs(was, is, size, pairs)}\n`);
+    process.stdout.write(`${options.deployed ? "deployed " : ""}${await measurePairs([was, is], size, options)}\n`);
   }
   for (const index of indexes) rmSync(dirname(index), { recursive: true });
 }
@@ -82,6 +85,7 @@ program
   .option("--records <count>", "snapshots and copies of each", "2000")
   .option("--pairs <count>", "pairs of cold processes, 0 for none", "7")
   .option("--size <counts>", "snapshots and copies to plan in each, separated by commas", "100000")
+  .option("--seed <number>", "measure this seeded vault instead of one in which nothing failed")
   .option("--deployed", "measure the archive's functions instead of the sources", false)
   .action(main)
   .parseAsync()

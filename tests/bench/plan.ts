@@ -14,6 +14,7 @@ import type { SlotTask } from "../../src/vault/model/trigger";
 import { volumeSpecToTags } from "../../src/vault/model/volumeSpec";
 import { asRead } from "../support/asRead";
 import { identify } from "../support/identify";
+import { type SeededVault, seededVault } from "../support/seededVault";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 
 export interface PlanFigure {
@@ -132,16 +133,29 @@ function clockOf({ snapshots = [], copies }: World): Pick<World, "changes" | "po
   };
 }
 
-/** @param from a checkout's folder, whose sources plan, or an archive's `__index.js` (planner.ts) */
-function measureHere(snapshots: number, from: string): PlanFigure {
+/** Returns the bench's own vault, in which nothing has failed. */
+function quietVault(snapshots: number): SeededVault {
+  const seen = worldOf(snapshots);
+  const slotTask: SlotTask = { slot: isoSeconds(NOW), mode: "open" };
+  return { world: { ...seen, ...clockOf(seen) }, settings: POLICY, slotTask, runId: "bench", nowMs: NOW };
+}
+
+/** What a process plans. */
+interface Measured {
+  snapshots: number;
+  /** A checkout's folder, whose sources plan, or an archive's `__index.js` (planner.ts). */
+  from: string;
+  /** Seed of a vault with every kind of trouble; absent: the bench's own. */
+  seed?: number;
+}
+
+function measureHere({ snapshots, from, seed }: Measured): PlanFigure {
   const { takeInventory, planVault } = from.endsWith(".js") ? deployedPlanner(from) : sourcePlanner(from);
   const loadedBytes = process.memoryUsage().rss;
-  const seen = worldOf(snapshots);
-  const world = { ...seen, ...clockOf(seen) };
-  const slotTask: SlotTask = { slot: isoSeconds(NOW), mode: "open" };
+  const vault = seed === undefined ? quietVault(snapshots) : seededVault(seed, snapshots);
   const before = process.cpuUsage();
-  const inventory = takeInventory(world, POLICY);
-  const plan = planVault({ world, inventory, settings: POLICY, slotTask, runId: "bench", nowMs: NOW });
+  const inventory = takeInventory(vault.world, vault.settings);
+  const plan = planVault({ ...vault, inventory });
   const { user, system } = process.cpuUsage(before);
   if (plan.actions.length === 0) throw new Error("the bench's world planned nothing");
   return {
@@ -152,8 +166,8 @@ function measureHere(snapshots: number, from: string): PlanFigure {
 }
 
 /** Measures one cold process. */
-export function measureOnce(snapshots: number, from: string): Promise<PlanFigure> {
-  return inChild(__filename, "measure", from, String(snapshots));
+export function measureOnce(measured: Measured): Promise<PlanFigure> {
+  return inChild(__filename, "measure", JSON.stringify(measured));
 }
 
 /** Writes the archive of a checkout in a process of its own. Returns its `__index.js`. */
@@ -171,7 +185,7 @@ export async function measurePlans(
   for (const size of sizes) {
     progress(`(c) planning ${size} snapshots`);
     const runs: PlanFigure[] = [];
-    for (let run = 0; run < 3; run += 1) runs.push(await measureOnce(size, index));
+    for (let run = 0; run < 3; run += 1) runs.push(await measureOnce({ snapshots: size, from: index }));
     const [, median = NaN] = runs.map(({ cpuMs }) => cpuMs).sort((a, b) => a - b);
     figures.push({ snapshots: size, cpuMs: median, peakMiB: Math.max(...runs.map(({ peakMiB }) => peakMiB)) });
   }
@@ -179,6 +193,6 @@ export async function measurePlans(
   return figures;
 }
 
-printFigure(require.main === module, ([what, from = "", snapshots]) =>
-  what === "write" ? writePlanner(from) : measureHere(Number(snapshots), from),
+printFigure(require.main === module, ([what, of = ""]) =>
+  what === "write" ? writePlanner(of) : measureHere(JSON.parse(of) as Measured),
 );
