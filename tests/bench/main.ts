@@ -10,7 +10,7 @@ import { type CallFigure, measureCalls } from "./calls";
 import { type CostLine, monthlyCost } from "./cost";
 import { type MakespanFigure, measureMakespans } from "./makespan";
 import { metricHoursOfANight } from "./metricHours";
-import { type PlanFigure, measurePlan } from "./plan";
+import { type PlanFigure, measurePlans } from "./plan";
 
 /** Measurements; the rest is left out. */
 interface Figures {
@@ -37,15 +37,6 @@ const AS_EC2 = { snapshot: 3, copy: 12 };
 
 function progress(message: string): void {
   process.stderr.write(`${message}\n`);
-}
-
-async function measurePlans(): Promise<PlanFigure[]> {
-  const plan: PlanFigure[] = [];
-  for (const size of SIZES) {
-    progress(`(c) planning ${size} snapshots`);
-    plan.push(await measurePlan(size));
-  }
-  return plan;
 }
 
 async function measureNights(): Promise<CallFigure[]> {
@@ -85,7 +76,7 @@ async function measure({ only = SECTIONS, events }: Options): Promise<Figures> {
     progress("(d) the archive");
     figures.archive = await measureArchive();
   }
-  if (only.includes("plan")) figures.plan = await measurePlans();
+  if (only.includes("plan")) figures.plan = await measurePlans(SIZES, progress);
   if (only.includes("calls")) {
     figures.calls = await measureNights();
     figures.cost = await costOf(figures.calls);
