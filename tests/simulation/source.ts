@@ -11,6 +11,7 @@ import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Sdk } from "./interception";
 import type { SimulatedHandler } from "./lambda";
 import { rememberSchedules } from "./rememberedCron";
+import { rememberReads } from "./rememberedReads";
 
 export interface FunctionSource {
   sdk: Sdk;
@@ -32,6 +33,7 @@ export function quietEnvironment(): void {
 export function vaultSource(): FunctionSource {
   quietEnvironment();
   rememberSchedules();
+  rememberReads();
   return {
     sdk: { clients: [EC2Client, KMSClient, SchedulerClient, SNSClient], Logger, Metrics, Signer: SignatureV4 },
     coldStart: createHandler,
