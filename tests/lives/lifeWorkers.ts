@@ -3,15 +3,10 @@ import { archiveSource } from "../simulation/archiveSource";
 import { type Player, serveSeeds } from "../simulation/seedPool";
 import { vaultSource } from "../simulation/source";
 import { type LifeResult, playLife } from "./life";
-import { rememberReads } from "./rememberedReads";
 
 export const LIVES: Player<LifeResult> = {
   file: __filename,
-  sourceFor: ({ indexFile }) => {
-    if (indexFile !== undefined) return archiveSource(indexFile);
-    rememberReads();
-    return vaultSource();
-  },
+  sourceFor: ({ indexFile }) => (indexFile === undefined ? vaultSource() : archiveSource(indexFile)),
   play: (seed, work, source) => playLife(seed, work.days, source, work),
 };
 

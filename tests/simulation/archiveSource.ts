@@ -79,6 +79,7 @@ export function archiveSource(indexFile: string): FunctionSource {
       ],
       Logger: pick("@aws-lambda-powertools/logger", "Logger"),
       Metrics: pick("@aws-lambda-powertools/metrics", "Metrics"),
+      Signer: pick("@smithy/signature-v4", "SignatureV4"),
     },
     coldStart: (settings) => {
       const module = { exports: {} as { handler: SimulatedHandler }, folder: dirname(indexFile) };

@@ -3,6 +3,8 @@
  * that once found something, a fixed range, and a few new ones every time, which the test prints. `npm run simulate` is
  * the long form.
  */
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { SignatureV4, clearCredentialCache } from "@smithy/signature-v4";
 import { KEPT_SEEDS } from "./keptSeeds";
 import { simulate } from "./simulate";
 import { vaultSource } from "./source";
@@ -73,6 +75,19 @@ describe("the simulation", () => {
     },
     TIMEOUT_MS,
   );
+
+  test("is the same though the signer keeps another seed's key for one of two regions", async () => {
+    const source = vaultSource();
+    const first = await simulate(7, 1, source);
+    const { credentials, sha256 } = new EC2Client({ region: "eu-west-1" }).config;
+    const signer = new SignatureV4({ credentials, sha256, service: "s3", region: "eu-west-1" });
+    const put = { method: "PUT", protocol: "https:", hostname: "b.s3.amazonaws.com", path: "/k", headers: {} };
+    clearCredentialCache();
+    await signer.sign(put, { signingDate: new Date("2026-03-01T03:00:00Z") });
+
+    expect(first.counts["objects: captures"]).toBeGreaterThan(1);
+    expect((await simulate(7, 1, source)).hash).toBe(first.hash);
+  });
 
   test("leaves time and the SDK as they were", async () => {
     const before = Date;

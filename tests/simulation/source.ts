@@ -5,11 +5,13 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { createHandler } from "../../src/vault/lambda";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Sdk } from "./interception";
 import type { SimulatedHandler } from "./lambda";
 import { rememberSchedules } from "./rememberedCron";
+import { rememberReads } from "./rememberedReads";
 
 export interface FunctionSource {
   sdk: Sdk;
@@ -31,8 +33,9 @@ export function quietEnvironment(): void {
 export function vaultSource(): FunctionSource {
   quietEnvironment();
   rememberSchedules();
+  rememberReads();
   return {
-    sdk: { clients: [EC2Client, KMSClient, SchedulerClient, SNSClient], Logger, Metrics },
+    sdk: { clients: [EC2Client, KMSClient, SchedulerClient, SNSClient], Logger, Metrics, Signer: SignatureV4 },
     coldStart: createHandler,
   };
 }
