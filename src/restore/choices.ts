@@ -3,7 +3,7 @@
  * restore again, to go on with it or to undo it. Pure.
  */
 import type { Word } from "../vault/lib/words";
-import type { InterfaceSpec } from "../vault/model/launchSpec";
+import type { BlobName, InterfaceSpec } from "../vault/model/launchSpec";
 import type { Mode } from "./order";
 
 /** An interface as it was chosen. */
@@ -33,6 +33,8 @@ export interface Choices {
   attachTo?: string;
   wasRunning?: boolean;
   isRootTask?: boolean;
+  /** Blobs that are not given back. */
+  leavesOut?: readonly BlobName[];
 }
 
 const INDEX = "eni";
@@ -49,11 +51,16 @@ const TEXTS: readonly (readonly [string, keyof Choices])[] = [
   ["attach", "attachTo"],
 ];
 
-function flagWords({ wasRunning, isRootTask, initializationRate }: Choices): Word[] {
+function isBlob(text: string): text is BlobName {
+  return text === "userData" || text === "uefiData";
+}
+
+function flagWords({ wasRunning, isRootTask, initializationRate, leavesOut = [] }: Choices): Word[] {
   return [
     ...(wasRunning === undefined ? [] : [["ran", wasRunning ? "1" : "0"] as const]),
     ...(isRootTask === undefined ? [] : [["task", isRootTask ? "1" : "0"] as const]),
     ...(initializationRate === undefined ? [] : [["rate", String(initializationRate)] as const]),
+    ...leavesOut.map((name): Word => ["without", name]),
   ];
 }
 
@@ -118,6 +125,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
     }),
   ) as Partial<Choices>;
   const [ran, task, rate] = [first("ran"), first("task"), first("rate")];
+  const leavesOut = words.flatMap(([word, value]) => (word === "without" && isBlob(value) ? [value] : []));
   return {
     mode,
     devices: words.filter(([word]) => word === "device").map(([, value]) => value),
@@ -126,6 +134,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
     ...(ran !== undefined && { wasRunning: ran === "1" }),
     ...(task !== undefined && { isRootTask: task === "1" }),
     ...(rate !== undefined && { initializationRate: Number(rate) }),
+    ...(leavesOut.length > 0 && { leavesOut }),
   };
 }
 

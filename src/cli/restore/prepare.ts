@@ -13,7 +13,7 @@ import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
 import { NONE_EXISTS, findInstance } from "../instances";
-import { type RestoreOptions, rateOf } from "./options";
+import { type RestoreOptions, leftOut, rateOf } from "./options";
 
 /** A restore that is ready to begin. */
 export interface Prepared {
@@ -75,6 +75,7 @@ async function prepareLaunch(basis: Basis): Promise<Prepared> {
   ]);
   const wishes: LaunchWishes = {
     isIsolated: options.isolate === true,
+    leavesOut: leftOut(options),
     backupTagKey: options.backupTag,
     ...given("instanceType", options.instanceType),
     ...given("availabilityZone", options.az),

@@ -3,6 +3,7 @@ import type { RestoreClient } from "../../restore/aws/client";
 import { describeInstance } from "../../restore/aws/described";
 import { readRegionFacts } from "../../restore/aws/regionFacts";
 import { launchAgain, replaceAgain, volumesAgain } from "../../restore/choose/resume";
+import { BLOB_NAMES } from "../../restore/blobs";
 import type { Order } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
 import type { Answer, Context } from "../context";
@@ -37,7 +38,9 @@ export async function resume(
   options: RestoreOptions,
 ): Promise<Answer> {
   const recalled = await recall(client, restoreId, context);
-  const source = await findSlot(context, recalled.instanceId, recalled.slot);
+  const { leavesOut = [], mode } = recalled.choices;
+  const blobs = mode === "launch" ? BLOB_NAMES.filter((name) => !leavesOut.includes(name)) : [];
+  const { source, notes } = await findSlot(context, recalled, blobs);
   const again = await orderAgain(client, source, recalled, options.backupTag);
   const order = { ...again, attempt: String(context.nowMs) };
   const startedMs = Date.now();
@@ -45,5 +48,5 @@ export async function resume(
   const outcome = await carryOut(order, [], work, recalled.found.ended);
   const made = outcome.found?.instance?.instanceId;
   const now = made === undefined || outcome.state !== "done" ? undefined : await describeInstance(client, made);
-  return answerOf({ order, source, outcome, startedMs, notes: [], ...(now !== undefined && { now }) }, context);
+  return answerOf({ order, source, outcome, startedMs, notes, ...(now !== undefined && { now }) }, context);
 }

@@ -2,7 +2,8 @@
  * Makes every choice of a launch: type, network, key pair, and what the region or the type can't have. The result is an order in
  * the region's own terms. Pure.
  */
-import type { InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
+import type { BlobName, InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
+import { givenBlobs } from "../blobs";
 import { type Choices, chosenInterfaces, choiceWords } from "../choices";
 import type { LaunchOrder } from "../order";
 import { refusal } from "../refusal";
@@ -20,6 +21,8 @@ export interface LaunchWishes extends Omit<NetworkWishes, "isIsolated"> {
   baseImageId?: string;
   kmsKeyId?: string;
   initializationRate?: number;
+  /** Blobs that are not given back; absent: all are. */
+  leavesOut?: readonly BlobName[];
   /** Tag that selects instances for backup. An isolated instance does not get it. */
   backupTagKey: string;
 }
@@ -94,6 +97,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
   const { network, instanceType, launch } = place;
   const { availabilityZone, interfaces } = network;
   const usage = source.captured?.launch.usageOperation;
+  const { leavesOut = [] } = wishes;
   const isolatedIn = wishes.isIsolated ? interfaces[0]?.vpcId : undefined;
   const optional = {
     ...(isolatedIn !== undefined && { isolatedIn }),
@@ -109,6 +113,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     interfaces: chosenInterfaces(interfaces),
     keyName: launch.keyName ?? "none",
     instanceProfile: launch.instanceProfile ?? "none",
+    leavesOut,
     ...optional,
   };
   const { [wishes.backupTagKey]: backupTag, ...otherTags } = source.instanceTags;
@@ -125,6 +130,8 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     availabilityZone,
     as: { launch, interfaces },
     instanceTags: isTagged ? source.instanceTags : otherTags,
+    blobs: givenBlobs(source.blobs),
+    leavesOut,
     ...optional,
     ...(usage !== undefined && usage !== PLAIN && { usageOperation: usage }),
   };

@@ -17,6 +17,7 @@ export function launchAgain(
   const [first] = choices.interfaces;
   const { instanceType, availabilityZone, keyName, instanceProfile, baseImageId, kmsKeyId, initializationRate } =
     choices;
+  const { leavesOut } = choices;
   const wishes: LaunchWishes = {
     isIsolated: choices.isolatedIn !== undefined,
     backupTagKey,
@@ -28,6 +29,7 @@ export function launchAgain(
     ...(baseImageId !== undefined && { baseImageId }),
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     ...(initializationRate !== undefined && { initializationRate }),
+    ...(leavesOut !== undefined && { leavesOut }),
   };
   const taken = facts.takenAddresses.filter((ip) => !isChosenAddress(choices, ip));
   const here = { ...facts, takenAddresses: taken };
