@@ -5,7 +5,7 @@
  */
 import { bucketName } from "../iam/buckets";
 import { asRecord, parseJson } from "../vault/lib/json";
-import type { CapturedLaunch } from "../vault/model/launchSpec";
+import type { CapturedLaunch, LaunchBlobs } from "../vault/model/launchSpec";
 import { captureKey } from "../vault/model/objectKeys";
 import type { Tags } from "../vault/model/world";
 import { accountId, readObject } from "./aws";
@@ -35,7 +35,7 @@ export interface CapturedVolume {
 }
 
 /** A capture, as docs/manifest.schema.json describes it. */
-export interface Capture extends CapturedLaunch {
+export interface Capture extends CapturedLaunch, LaunchBlobs {
   instance: { instanceId: string; type: string; availabilityZone: string; tags: Tags };
   volumes: CapturedVolume[];
 }

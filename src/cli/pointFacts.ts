@@ -118,7 +118,8 @@ function launchOf(tagged: readonly Tags[], capture: Capture | undefined): Tagged
   const captures = tagged.map(launchFromTags).filter((one) => one !== undefined);
   const whole = captures.find(({ isWhole }) => isWhole);
   if (whole !== undefined || capture === undefined) return whole ?? captures[0];
-  return { launch: capture.launch, interfaces: capture.interfaces, isWhole: true };
+  const { launch, interfaces, blobSlots } = capture;
+  return { launch, interfaces, ...(blobSlots !== undefined && { blobSlots }), isWhole: true };
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { withoutUndefined } from "../vault/lib/collections";
 import { type Word, groupsAt } from "../vault/lib/words";
-import type { InterfaceSpec } from "../vault/model/launchSpec";
+import type { BlobName, InterfaceSpec } from "../vault/model/launchSpec";
 import type { Mode, VolumeOptions } from "./order";
 
 /** An interface as it was chosen. */
@@ -32,6 +32,8 @@ export interface Choices extends VolumeOptions {
   attachTo?: string;
   wasRunning?: boolean;
   isRootTask?: boolean;
+  /** Blobs that are not given back. */
+  leavesOut?: readonly BlobName[];
 }
 
 const INDEX = "eni";
@@ -48,11 +50,16 @@ const TEXTS: readonly (readonly [string, keyof Choices])[] = [
   ["attach", "attachTo"],
 ];
 
-function flagWords({ wasRunning, isRootTask, initializationRate }: Choices): Word[] {
+function isBlob(text: string): text is BlobName {
+  return text === "userData" || text === "uefiData";
+}
+
+function flagWords({ wasRunning, isRootTask, initializationRate, leavesOut = [] }: Choices): Word[] {
   return [
     ...(wasRunning === undefined ? [] : [["ran", wasRunning ? "1" : "0"] as const]),
     ...(isRootTask === undefined ? [] : [["task", isRootTask ? "1" : "0"] as const]),
     ...(initializationRate === undefined ? [] : [["rate", String(initializationRate)] as const]),
+    ...leavesOut.map((name): Word => ["without", name]),
   ];
 }
 
@@ -112,6 +119,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
     }),
   ) as Partial<Choices>;
   const [ran, task, rate] = [first("ran"), first("task"), first("rate")];
+  const leavesOut = words.flatMap(([word, value]) => (word === "without" && isBlob(value) ? [value] : []));
   return {
     mode,
     devices: words.filter(([word]) => word === "device").map(([, value]) => value),
@@ -120,6 +128,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
     ...(ran !== undefined && { wasRunning: ran === "1" }),
     ...(task !== undefined && { isRootTask: task === "1" }),
     ...(rate !== undefined && { initializationRate: Number(rate) }),
+    ...(leavesOut.length > 0 && { leavesOut }),
   };
 }
 

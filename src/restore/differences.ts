@@ -2,7 +2,8 @@
  * Compares an instance with its original, fact by fact: what is the same, what has another name in this region, and what is lost.
  * Before a restore it compares the original with the order, afterwards with what EC2 shows. Pure.
  */
-import type { InterfaceSpec, LaunchSpec, MetadataSpec } from "../vault/model/launchSpec";
+import type { InterfaceSpec, LaunchBlobs, LaunchSpec, MetadataSpec } from "../vault/model/launchSpec";
+import { BLOB_NAMES, bytesOf } from "./blobs";
 import type { SourceVolume } from "./source";
 
 /** `mapped`: another id or name that stands for the same. */
@@ -26,6 +27,8 @@ export interface Shape {
   interfaces: readonly InterfaceSpec[];
   volumes: readonly SourceVolume[];
   tags: Readonly<Record<string, string>>;
+  /** Absent where nobody asks for them. */
+  blobs?: LaunchBlobs;
 }
 
 /** Facts that a restore never takes over, with the reason or the next step. */
@@ -164,6 +167,16 @@ function tagFacts(original: Shape, restored: Shape): Fact[] {
   });
 }
 
+/** Compares blobs by what they are, and says their size alone. */
+function blobFacts({ blobs = {} }: Shape, { blobs: now = {} }: Shape): Fact[] {
+  return BLOB_NAMES.flatMap((fact): Fact[] => {
+    const [was = "", is = ""] = [blobs[fact], now[fact]];
+    if (was === "") return [];
+    const restored = is === "" ? "" : `${bytesOf(is)} bytes`;
+    return [{ fact, original: `${bytesOf(was)} bytes`, restored, outcome: is === was ? "same" : "lost" }];
+  });
+}
+
 /** Returns every fact that was captured, with what became of it. */
 export function differences(original: Shape, restored: Shape): Fact[] {
   const { metadata = {}, ...launch } = original.launch;
@@ -178,6 +191,7 @@ export function differences(original: Shape, restored: Shape): Fact[] {
     ...withHints(facts, NOT_RESTORED),
     ...interfaceFacts(original, restored),
     ...volumeFacts(original, restored),
+    ...blobFacts(original, restored),
     ...tagFacts(original, restored),
   ];
 }

@@ -1,6 +1,6 @@
 /** What a restore is to make, with every choice made. A restore can be planned again from its order. Types only. */
 import type { Word } from "../vault/lib/words";
-import type { CapturedLaunch } from "../vault/model/launchSpec";
+import type { BlobName, CapturedLaunch, LaunchBlobs } from "../vault/model/launchSpec";
 import type { Tags } from "../vault/model/world";
 import type { SourceVolume } from "./source";
 
@@ -41,6 +41,10 @@ export interface LaunchOrder extends Common {
   /** How it is launched, in this region's own ids. */
   as: CapturedLaunch;
   instanceTags: Tags;
+  /** Given to the image and the instance; none is empty. They may hold secrets, and are never shown. */
+  blobs: LaunchBlobs;
+  /** Blobs that a person does not want back. */
+  leavesOut: readonly BlobName[];
   /** The VPC of the group that lets nothing in or out, if the instance is launched in one. */
   isolatedIn?: string;
   /** Public image of the same platform, for where the root's image lost its billing code. */

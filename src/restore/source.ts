@@ -1,5 +1,5 @@
 /** What is restored: one recovery point in one region, as its snapshots' tags and its manifest say. Types only. */
-import type { CapturedLaunch } from "../vault/model/launchSpec";
+import type { CapturedLaunch, LaunchBlobs } from "../vault/model/launchSpec";
 import type { Tags } from "../vault/model/world";
 
 /** A volume of the recovery point, with the snapshot that it is restored from. */
@@ -43,6 +43,8 @@ export interface RestoreSource {
   instanceTags: Tags;
   /** How it was launched; absent: not captured. */
   captured?: CapturedLaunch;
+  /** Empty: it had none. Absent: not captured, or left out. They may hold secrets, and are never shown. */
+  blobs: LaunchBlobs;
   /** The root first. */
   volumes: readonly SourceVolume[];
 }

@@ -23,6 +23,9 @@ const isValid = new Ajv({ strict: false }).compile(SCHEMA);
 /** The command waits by this machine's clock. A volume has to be seen before it vanishes, or a minute is waited for it. */
 const AT_ONCE = { volume: 0, keyRefusal: 0.02, detach: 0, launch: 0, stop: 0, terminate: 0, checks: 0, rootTask: 0 };
 
+/** Those of db-1 (src/local/disaster/shapes.ts), which nothing may print. */
+const USER_DATA = Buffer.from("#!/bin/sh\necho ready").toString("base64");
+
 let fleet: BackedUp;
 let env: Record<string, string>;
 beforeAll(async () => {
@@ -85,10 +88,12 @@ describe("in the DR region, with the primary one dark", () => {
     expect([code, err]).toStrictEqual([0, expect.stringContaining("Times are UTC.")]);
     expect(out).toMatch(/what it does\n {2}1\. create a security group/);
     expect(out).toContain("/dev/sdf: io2, 100 GiB, 16000 IOPS, from snap-");
-    expect(out).toContain("user data is in no backup");
+    expect(out).toContain("with the captured user data (20 bytes)");
+    expect(out).toContain("runs the captured user data as at a first boot");
     expect(out).toMatch(/kms:DescribeKey \S+: AWS would accept it/);
     expect(err).toMatch(/Next: vault restore i-\w+ --launch --region us-west-2 --isolate --fast 200 {2}# do it/);
     const asked = await vault("db-1", "--json");
+    expect(out + err + asked.out + asked.err).not.toContain(USER_DATA.slice(0, 8));
     expect(linesOf(asked.out).map(({ messageType }) => messageType)).toStrictEqual(
       expect.arrayContaining(["progress", "plan", "error"]) as unknown,
     );
@@ -185,6 +190,14 @@ describe("in the DR region, with the primary one dark", () => {
     await Promise.all([undone(idIn(limited.err)), undone(result?.restoreId ?? "")]);
     expect(await remainsIn(dr())).toStrictEqual([]);
   });
+});
+
+test("vault show says how much user data there is, and not what is in them", async () => {
+  const [text, json] = await Promise.all([[], ["--json"]].map((more) => runCli(["show", "db-1", ...more], env)));
+  expect([text?.code, text?.out]).toStrictEqual([0, expect.stringMatching(/user data +20 bytes, in a capture/)]);
+  expect(JSON.parse(json?.out ?? "")).toMatchObject({ blobSizes: { userData: 20 } });
+  expect(isValid(JSON.parse(json?.out ?? ""))).toBe(true);
+  expect(JSON.stringify([text, json])).not.toContain(USER_DATA.slice(0, 8));
 });
 
 describe("in place", () => {

@@ -2,6 +2,7 @@
 import { KEY_HINT } from "../../restore/action";
 import { type Check, checkOrder } from "../../restore/aws/checks";
 import { restoreClient } from "../../restore/aws/client";
+import { BLOB_NAMES } from "../../restore/blobs";
 import { isRefusal } from "../../restore/refusal";
 import { newRestoreId } from "../../restore/restoreTags";
 import type { Answer, Context } from "../context";
@@ -11,8 +12,8 @@ import { lookOf } from "../print/look";
 import { renderPlan } from "../print/restorePage";
 import { commandOf } from "../restore/commandOf";
 import { type Question, confirm } from "../restore/confirm";
-import { type RestoreOptions, modeOf, patienceOf } from "../restore/options";
-import { dataAge, planOf } from "../restore/plan";
+import { type RestoreOptions, leftOut, modeOf, patienceOf } from "../restore/options";
+import { dataAge, planOf, shownOrder } from "../restore/plan";
 import { type Basis, type Prepared, prepare } from "../restore/prepare";
 import { answerOf, titleOf } from "../restore/result";
 import { findSource } from "../restore/source";
@@ -41,11 +42,10 @@ async function planned(prepared: Prepared, basis: Basis, notes: string[]): Promi
   const plan = planOf(source, prepared);
   context.progress("asking EC2 whether it would accept the calls");
   const checks = await checkOrder(client, order);
-  const { restoreId: _id, choices: _choices, ...shown } = order;
   const answer: Answer = {
     exitCode: checks.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.done,
     heading: `restore of ${titleOf(source)}, ${dataAge(source, context.nowMs)} old, in ${context.region}, mode ${order.mode}. Times are UTC.`,
-    data: { dryRun: true, mode: order.mode, order: shown, ...plan, checks },
+    data: { dryRun: true, mode: order.mode, order: shownOrder(order), ...plan, checks },
     body: (look) => renderPlan(plan, checks, look),
     notes,
     next: [[commandOf(source.instanceId, order.mode, context.region, options), "do it"]],
@@ -103,14 +103,14 @@ export async function restore(
   try {
     if (options.undo !== undefined) return await undo(client, options.undo, context, options);
     if (options.resume !== undefined) return await resume(client, options.resume, context, options);
-    modeOf(options);
+    const mode = modeOf(options);
     patienceOf(options);
     if (options.at !== undefined) parseTime(options.at, context.nowMs);
-    const { source, notes } = await findSource(context, {
-      instance,
-      ...(options.at !== undefined && { at: options.at }),
-      ...(options.point !== undefined && { point: options.point }),
-    });
+    const unwanted = leftOut(options);
+    const blobs = mode === "launch" ? BLOB_NAMES.filter((name) => !unwanted.includes(name)) : [];
+    const { at, point } = options;
+    const wanted = { instance, ...(at !== undefined && { at }), ...(point !== undefined && { point }) };
+    const { source, notes } = await findSource(context, wanted, blobs);
     const restoreId = newRestoreId(context.nowMs, Math.random);
     return await begin({ client, source, restoreId, options, context }, notes);
   } catch (error) {

@@ -2,6 +2,8 @@
 import { isoSeconds } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
+import { blobSizes } from "../../restore/blobs";
+import { findBlobs } from "../blobs";
 import { findCapture } from "../capture";
 import { factsOf } from "../pointFacts";
 import { findPoint } from "../pointRef";
@@ -23,17 +25,25 @@ export async function show(context: Context, ref: string): Promise<Answer> {
   const { capture, note } = await findCapture(point, known);
   const facts = factsOf(point, [point, ...everywhere.filter((one) => one !== point)], capture);
   const { launch, ...others } = facts;
+  const slots = launch?.blobSlots;
+  const { blobs, notes: unread } = await findBlobs(point, {
+    vault: known,
+    ...(capture !== undefined && { capture }),
+    ...(slots !== undefined && { slots }),
+  });
+  const sizes = blobSizes(blobs);
   return {
     exitCode: EXIT.done,
     heading: `${known.vaultId}: ${instanceId} of ${isoSeconds(point.takenMs)} in ${point.region}. Times are UTC.`,
-    body: (look) => renderPoint(point, facts, nowMs, look),
+    body: (look) => renderPoint(point, { ...facts, blobSizes: sizes }, nowMs, look),
     data: {
       vaultId: known.vaultId,
       recoveryPoint: pointJson(point, nowMs),
       ...others,
+      blobSizes: sizes,
       ...(launch !== undefined && { launch }),
     },
-    notes: [...known.notes, ...notes, ...(note === undefined ? [] : [note])],
+    notes: [...known.notes, ...notes, ...(note === undefined ? [] : [note]), ...unread],
     next: [[`vault list ${instanceId} --region ${region}`, "the other recovery points of this instance"]],
   };
 }

@@ -1,5 +1,6 @@
 /** One recovery point as a page of text. Pure. */
 import { isoSeconds } from "../../vault/lib/time";
+import type { BlobName } from "../../vault/model/launchSpec";
 import type { Tags } from "../../vault/model/world";
 import { launchGroups } from "../launchGroups";
 import type { PointFacts, VolumeFacts } from "../pointFacts";
@@ -45,8 +46,18 @@ function volumeLines({ volumeId, device, role, type, snapshotIds, tags, ...flags
   ];
 }
 
+/** Facts of a point, with the sizes of its user data and UEFI variables in bytes. What they are is not shown. */
+export interface ShownFacts extends PointFacts {
+  blobSizes: Partial<Record<BlobName, number>>;
+}
+
+function sizeText(bytes: number | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  return bytes === 0 ? "none" : `${bytes} bytes, in a capture`;
+}
+
 /** Returns the page. */
-export function renderPoint(point: Point, facts: PointFacts, nowMs: number, { colors }: Look): string {
+export function renderPoint(point: Point, facts: ShownFacts, nowMs: number, { colors }: Look): string {
   const { takenMs, instanceId, name, state, fault, expiresMs, kept, due } = point;
   const title = (text: string) => colors.bold(text);
   const groups = facts.launch === undefined ? [] : launchGroups(facts.launch);
@@ -70,6 +81,10 @@ export function renderPoint(point: Point, facts: PointFacts, nowMs: number, { co
     row("zone", facts.availabilityZone),
     row("policy", facts.policy),
     row("tags", tagsText(facts.instanceTags)),
+    row("user data", sizeText(facts.blobSizes.userData)),
+    ...(facts.launch?.launch.currentBootMode === "uefi"
+      ? [row("UEFI variables", sizeText(facts.blobSizes.uefiData))]
+      : []),
     title("volumes"),
     ...facts.volumes.flatMap(volumeLines),
     ...groups.flatMap((group) => [title(group.title), ...group.facts.map(([label, value]) => row(label, value))]),

@@ -30,6 +30,8 @@ export function addRestore(verb: Verb, start: Start): void {
     .option("--key-pair <name>", "key pair; none: without one")
     .option("--profile <name>", "instance profile; none: without one")
     .option("--base-image <ami>", "public image of the same platform, if the snapshot lost its billing code")
+    .option("--no-user-data", "do not give back captured user data, which a first boot would run again")
+    .option("--no-uefi-data", "do not give back captured UEFI variables")
     .option(
       "--attach <instance>",
       "attach the volumes at their devices to this instance: id, Name, or a unique beginning",

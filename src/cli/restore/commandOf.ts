@@ -22,7 +22,7 @@ const TEXTS: readonly (readonly [string, keyof RestoreOptions])[] = [
 
 /** Returns `vault restore web-1 --launch --region us-west-2 …`, without what asks or shows. */
 export function commandOf(instanceId: string, mode: Mode, region: string, options: RestoreOptions): string {
-  const { groups = [], device = [], isolate, stop, fast, backupTag } = options;
+  const { groups = [], device = [], isolate, stop, fast, backupTag, userData, uefiData } = options;
   const texts = TEXTS.flatMap(([flag, field]) => {
     const value = options[field];
     return typeof value === "string" ? [flag, quoted(value)] : [];
@@ -33,6 +33,8 @@ export function commandOf(instanceId: string, mode: Mode, region: string, option
     ...(backupTag === "backup" ? [] : ["--backup-tag", quoted(backupTag)]),
     ...(isolate === true ? ["--isolate"] : []),
     ...(stop === true ? ["--stop"] : []),
+    ...(userData ? [] : ["--no-user-data"]),
+    ...(uefiData ? [] : ["--no-uefi-data"]),
     ...(groups.length === 0 ? [] : ["--groups", ...groups.map(quoted)]),
     ...(device.length === 0 ? [] : ["--device", ...device.map(quoted)]),
     ...(fast === undefined ? [] : fast === true ? ["--fast"] : ["--fast", fast]),

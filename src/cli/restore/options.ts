@@ -1,5 +1,7 @@
 /** The options of `vault restore`, and what they mean together. Pure. */
+import { BLOB_NAMES } from "../../restore/blobs";
 import type { Mode } from "../../restore/order";
+import type { BlobName } from "../../vault/model/launchSpec";
 import type { GlobalOptions } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
@@ -23,6 +25,9 @@ export interface RestoreOptions extends GlobalOptions {
   keyPair?: string;
   profile?: string;
   baseImage?: string;
+  /** False with `--no-user-data` and `--no-uefi-data`. */
+  userData: boolean;
+  uefiData: boolean;
   kmsKey?: string;
   /** True for `--fast` alone. */
   fast?: string | true;
@@ -78,6 +83,11 @@ export function modeOf(options: RestoreOptions): Mode {
   if (mode === "launch" && options.device !== undefined) {
     throw usage("WrongOption", "--device goes with --volumes and --replace, not with --launch", "vault restore --help");
   }
+  const [unwanted] = leftOut(options);
+  if (mode !== "launch" && unwanted !== undefined) {
+    const flag = unwanted === "userData" ? "--no-user-data" : "--no-uefi-data";
+    throw usage("WrongOption", `${flag} goes with --launch, not with --${mode}`, "vault restore --help");
+  }
   checkZone(mode, options);
   return mode;
 }
@@ -101,6 +111,11 @@ export function rateOf({ fast }: RestoreOptions): number | undefined {
   if (Number.isInteger(rate) && rate >= SLOWEST_MIBPS && rate <= FASTEST_MIBPS) return rate;
   const hint = "EC2 reads snapshots at 100 to 300 MiB per second, for a price: --fast 200";
   throw usage("BadRate", `expected a rate of ${SLOWEST_MIBPS} to ${FASTEST_MIBPS}, got "${String(fast)}"`, hint);
+}
+
+/** Returns the blobs that a launch does not give back. */
+export function leftOut(options: Pick<RestoreOptions, BlobName>): BlobName[] {
+  return BLOB_NAMES.filter((name) => !options[name]);
 }
 
 /** Returns how long one thing is waited for, in milliseconds. */

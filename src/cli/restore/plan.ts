@@ -1,11 +1,12 @@
 /** What a restore is going to do, as a person reads it before saying yes. Pure. */
 import type { Fact } from "../../restore/differences";
+import { BLOB_WORDS, blobSizes, bytesOf } from "../../restore/blobs";
 import { type Shape, differences } from "../../restore/differences";
 import type { LaunchOrder, Order } from "../../restore/order";
 import { initializationMs, initializationPrice, monthlyPrice } from "../../restore/price";
 import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { HOUR_MS, humanDuration } from "../../vault/lib/time";
-import type { LaunchSpec } from "../../vault/model/launchSpec";
+import type { BlobName, LaunchSpec } from "../../vault/model/launchSpec";
 import type { Prepared } from "./prepare";
 
 export interface RestorePlan {
@@ -23,8 +24,9 @@ export interface RestorePlan {
 }
 
 function shapeOf(source: RestoreSource): Shape {
-  const { instanceType, captured, instanceTags } = source;
+  const { instanceType, captured, instanceTags, blobs } = source;
   return {
+    blobs,
     ...(instanceType !== undefined && { instanceType }),
     launch: captured?.launch ?? {},
     interfaces: captured?.interfaces ?? [],
@@ -49,13 +51,13 @@ const NEW_GROUP = { groupIds: ["a new group"], groupNames: ["lets nothing in or 
 
 /** Returns the instance that an order makes. */
 function shapeOfOrder(order: LaunchOrder, cpu: LaunchSpec): Shape {
-  const { instanceType, as, instanceTags, kmsKeyId, isolatedIn } = order;
+  const { instanceType, as, instanceTags, kmsKeyId, isolatedIn, blobs } = order;
   const interfaces = isolatedIn === undefined ? as.interfaces : as.interfaces.map((one) => ({ ...one, ...NEW_GROUP }));
   const volumes = order.volumes.map((one) => ({
     ...one,
     ...(kmsKeyId !== undefined && { kmsKeyId, isEncrypted: true }),
   }));
-  return { instanceType, launch: { ...cpu, ...as.launch }, interfaces, volumes, tags: instanceTags };
+  return { instanceType, launch: { ...cpu, ...as.launch }, interfaces, volumes, tags: instanceTags, blobs };
 }
 
 /** Compares what was captured with an instance as it is planned or as it is. */
@@ -69,8 +71,13 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+function withBlob(name: BlobName, text: string | undefined): string {
+  return text === undefined ? "" : `, with the captured ${BLOB_WORDS[name]} (${bytesOf(text)} bytes)`;
+}
+
 function launchSteps(order: LaunchOrder): string[] {
-  const { volumes, instanceType, availabilityZone, as, isolatedIn, usageOperation, baseImageId } = order;
+  const { volumes, instanceType, availabilityZone, as, isolatedIn, usageOperation, baseImageId, blobs } = order;
+  const { userData, uefiData } = blobs;
   const [first] = as.interfaces;
   const groups =
     isolatedIn === undefined ? (first?.groupNames ?? []).join(", ") : "a new group that lets nothing in or out";
@@ -85,10 +92,12 @@ function launchSteps(order: LaunchOrder): string[] {
         ];
   return [
     ...(isolatedIn === undefined ? [] : [`create a security group in ${isolatedIn} that lets nothing in or out`]),
-    `register an image from ${volumes.find(({ isRoot }) => isRoot)?.snapshotId ?? "the root snapshot"}`,
+    `register an image from ${volumes.find(({ isRoot }) => isRoot)?.snapshotId ?? "the root snapshot"}` +
+      withBlob("uefiData", uefiData),
     ...detour,
     `launch one ${instanceType} with ${plural(volumes.length, "volume")} in ${availabilityZone}, ` +
-      `${first?.subnetId ?? "no subnet"}, with ${groups === "" ? "the default group" : groups}`,
+      `${first?.subnetId ?? "no subnet"}, with ${groups === "" ? "the default group" : groups}` +
+      withBlob("userData", userData),
     "wait until it runs and EC2's status checks pass",
     "deregister the image",
   ];
@@ -162,17 +171,39 @@ function timeOf({ volumes, initializationRate, mode }: Order): string[] {
   return [usable, full];
 }
 
+const NEW_MACHINE = "cloud-init takes it for a new machine";
+
+/** Says what becomes of user data. */
+function userDataWarning({ leavesOut }: LaunchOrder, { blobs: { userData } }: RestoreSource): string {
+  if (leavesOut.includes("userData")) return `user data is left out (--no-user-data), and ${NEW_MACHINE}`;
+  if (userData === undefined) return `user data is in no backup: the new instance has none, and ${NEW_MACHINE}`;
+  if (userData === "") return `the instance had no user data; ${NEW_MACHINE}`;
+  return `${NEW_MACHINE}, and runs the captured user data as at a first boot; --no-user-data leaves it out`;
+}
+
+/** Says of an instance that booted by UEFI if it gets other variables than it had. */
+function uefiWarnings({ leavesOut, blobs, usageOperation }: LaunchOrder, { captured }: RestoreSource): string[] {
+  if (captured?.launch.currentBootMode !== "uefi") return [];
+  const plain = "boot order and Secure Boot keys are those of a new instance";
+  if (leavesOut.includes("uefiData")) return [`UEFI variables are left out (--no-uefi-data): ${plain}`];
+  if (blobs.uefiData === undefined) return [`UEFI variables are in no backup: ${plain}`];
+  return usageOperation === undefined ? [] : [`if the billing code was lost, UEFI variables are lost too: ${plain}`];
+}
+
 /** What no recovery point has, and what a new instance never is. */
-const NOT_IN_A_BACKUP = [
-  "user data is in no backup: the new instance has none, and cloud-init takes it for a new machine",
-  "DNS names, load balancer targets and alarms name the old instance: they have to learn the new id and address",
-];
+function launchWarnings(order: LaunchOrder, source: RestoreSource): string[] {
+  return [
+    userDataWarning(order, source),
+    ...uefiWarnings(order, source),
+    "DNS names, load balancer targets and alarms name the old instance: they have to learn the new id and address",
+  ];
+}
 
 function warningsOf(order: Order, source: RestoreSource): string[] {
   const shared = order.volumes.filter(({ isMultiAttach }) => isMultiAttach === true);
   const codes = source.captured?.launch.productCodes ?? [];
   return [
-    ...(order.mode === "launch" ? NOT_IN_A_BACKUP : []),
+    ...(order.mode === "launch" ? launchWarnings(order, source) : []),
     ...shared.map(({ device }) => `${device} was for several instances: attach the new volume to the others by hand`),
     ...(codes.length === 0
       ? []
@@ -186,6 +217,12 @@ function warningsOf(order: Order, source: RestoreSource): string[] {
       ? ["while it is stopped it loses instance-store data, and a public address that is no Elastic IP"]
       : []),
   ];
+}
+
+/** Returns an order as it may be shown. Blobs may hold secrets: their sizes are all that is shown of them. */
+export function shownOrder(order: Order): object {
+  const { restoreId: _id, choices: _choices, ...shown } = order;
+  return shown.mode === "launch" ? { ...shown, blobs: blobSizes(shown.blobs) } : shown;
 }
 
 /** Returns the plan of an order. */

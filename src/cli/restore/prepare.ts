@@ -14,7 +14,7 @@ import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
 import { NONE_EXISTS, findInstance } from "../instances";
-import { type RestoreOptions, rateOf } from "./options";
+import { type RestoreOptions, leftOut, rateOf } from "./options";
 
 /** A restore that is ready to begin. */
 export interface Prepared {
@@ -74,6 +74,7 @@ async function prepareLaunch(basis: Basis): Promise<Prepared> {
   ]);
   const wishes = withoutUndefined<LaunchWishes>({
     isIsolated: options.isolate === true,
+    leavesOut: leftOut(options),
     backupTagKey: options.backupTag,
     instanceType: options.instanceType,
     availabilityZone: options.az,

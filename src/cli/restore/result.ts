@@ -3,7 +3,7 @@ import type { RestoreClient } from "../../restore/aws/client";
 import { type Described, describeInstance } from "../../restore/aws/described";
 import type { Outcome } from "../../restore/drive";
 import type { Found } from "../../restore/found";
-import type { Order } from "../../restore/order";
+import type { LaunchOrder, Order } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
 import { isoSeconds } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
@@ -71,12 +71,19 @@ function failedAnswer({ order, source, outcome, notes }: Ended, context: Context
   };
 }
 
+/** Compares with the new instance. It has the blobs that EC2 took; a public image of the detour has none of the UEFI variables. */
+function comparedNow(source: RestoreSource, { blobs, baseImageId }: LaunchOrder, { shape }: Described) {
+  const { uefiData: _uefi, ...others } = blobs;
+  const isDetour = baseImageId !== undefined && shape.launch.imageId === baseImageId;
+  return compared(source, { ...shape, blobs: isDetour ? others : blobs });
+}
+
 /** Returns the answer where all is usable. */
 function doneAnswer(ended: Ended, now: Described | undefined, context: Context): Answer {
   const { order, source, outcome, startedMs, notes } = ended;
   const seconds = Math.round((Date.now() - startedMs) / 1_000);
   const { undo } = afterwards(order.restoreId, order.region);
-  const facts = order.mode === "launch" && now !== undefined ? compared(source, now.shape) : undefined;
+  const facts = order.mode === "launch" && now !== undefined ? comparedNow(source, order, now) : undefined;
   const made = outcome.found === undefined ? [] : madeLines(order.restoreId, outcome.found);
   const started = isoSeconds(startedMs);
   return {

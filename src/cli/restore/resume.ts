@@ -3,6 +3,7 @@ import type { RestoreClient } from "../../restore/aws/client";
 import { describeInstance } from "../../restore/aws/described";
 import { readRegionFacts } from "../../restore/aws/regionFacts";
 import { launchAgain, replaceAgain, volumesAgain } from "../../restore/choose/resume";
+import { BLOB_NAMES } from "../../restore/blobs";
 import type { Order } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
 import type { Answer, Context } from "../context";
@@ -37,11 +38,13 @@ export async function resume(
   options: RestoreOptions,
 ): Promise<Answer> {
   const recalled = await recall(client, restoreId, context);
-  const source = await findSlot(context, recalled.instanceId, recalled.slot);
+  const { leavesOut = [], mode } = recalled.choices;
+  const blobs = mode === "launch" ? BLOB_NAMES.filter((name) => !leavesOut.includes(name)) : [];
+  const { source, notes } = await findSlot(context, recalled, blobs);
   const again = await orderAgain(client, source, recalled, options.backupTag);
   const order = { ...again, attempt: String(context.nowMs) };
   const startedMs = Date.now();
   const work = { client, restoreId, context, patienceMs: patienceOf(options) };
   const outcome = await carryOut(order, [], work, recalled.found.ended);
-  return answerOf(client, { order, source, outcome, startedMs, notes: [] }, context);
+  return answerOf(client, { order, source, outcome, startedMs, notes }, context);
 }

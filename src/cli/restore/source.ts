@@ -3,10 +3,12 @@
  * instance, and at will a time or a snapshot; what can't be restored is passed over, and said.
  */
 import type { RestoreSource, SourceVolume } from "../../restore/source";
+import type { BlobName, LaunchBlobs } from "../../vault/model/launchSpec";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { withoutUndefined } from "../../vault/lib/collections";
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { ec2, findTraces } from "../aws";
+import { findBlobs } from "../blobs";
 import { type Capture, findCapture } from "../capture";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
@@ -128,7 +130,7 @@ function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: str
 }
 
 /** Returns a point as a restore takes it. */
-export function sourceOf(vaultId: string, point: Point, capture?: Capture): RestoreSource {
+export function sourceOf(vaultId: string, point: Point, capture?: Capture, blobs: LaunchBlobs = {}): RestoreSource {
   const facts = factsOf(point, [point], capture);
   const { instanceId, name, slot, takenMs, region } = point;
   const { instanceType, availabilityZone, launch, instanceTags } = facts;
@@ -143,6 +145,7 @@ export function sourceOf(vaultId: string, point: Point, capture?: Capture): Rest
     instanceType,
     availabilityZone,
     captured: launch && { launch: launch.launch, interfaces: launch.interfaces },
+    blobs,
     volumes: facts.volumes.flatMap(({ volumeId }) => volumeOf(facts, point, volumeId)),
   });
 }
@@ -177,31 +180,50 @@ function hasAll(point: Point): boolean {
   return launch?.isWhole === true && volumes.every(({ device }) => device !== undefined);
 }
 
-/** Takes from the capture in this region's bucket what the tags of a point had no room for. Without it tags are all there is. */
-async function completeSource(vaultId: string, point: Point): Promise<FoundSource> {
-  if (hasAll(point)) return { source: sourceOf(vaultId, point), notes: [] };
-  const { capture, note } = await findCapture(point, { vaultId, regions: [point.region], notes: [] });
+/**
+ * Takes from captures in this region's bucket what the tags of a point had no room for, and the blobs that are wanted.
+ * Without them tags are all there is.
+ */
+async function completeSource(vaultId: string, point: Point, wanted: readonly BlobName[]): Promise<FoundSource> {
+  const vault = { vaultId, regions: [point.region], notes: [] };
+  const isWhole = hasAll(point);
+  const { capture, note } = isWhole ? {} : await findCapture(point, vault);
   const { launch } = factsOf(point, [point], capture);
-  const notes = [...doubtsOf(launch), ...(note === undefined ? [] : [note])];
-  return { source: sourceOf(vaultId, point, capture), notes };
+  const known = { vault, ...(capture !== undefined && { capture }) };
+  const slots = launch?.blobSlots;
+  const { blobs, notes } = await findBlobs(point, { ...known, ...(slots !== undefined && { slots }) }, wanted);
+  const doubts = isWhole ? [] : doubtsOf(launch);
+  return {
+    source: sourceOf(vaultId, point, capture, blobs),
+    notes: [...doubts, ...(note === undefined ? [] : [note]), ...notes],
+  };
 }
 
 /**
  * Finds what to restore.
+ * @param blobs those to read; the others are left out
  * @throws where there is none, or several can be meant
  */
-export async function findSource(context: Context, wanted: WantedPoint): Promise<FoundSource> {
+export async function findSource(
+  context: Context,
+  wanted: WantedPoint,
+  blobs: readonly BlobName[],
+): Promise<FoundSource> {
   const { vaultId, points } = await pointsIn(context);
   const { point, notes } = choosePoint(points, wanted, context);
-  const { source, notes: doubts } = await completeSource(vaultId, point);
+  const { source, notes: doubts } = await completeSource(vaultId, point, blobs);
   return { source, notes: [...notes, ...doubts, ...sharedByOthers(source, points)] };
 }
 
 /** Finds the recovery point that something was restored from. */
-export async function findSlot(context: Context, instanceId: string, slot: string): Promise<RestoreSource> {
+export async function findSlot(
+  context: Context,
+  { instanceId, slot }: { instanceId: string; slot: string },
+  blobs: readonly BlobName[],
+): Promise<FoundSource> {
   const { vaultId, points } = await pointsIn(context);
   const point = points.find((one) => one.instanceId === instanceId && one.slot === slot);
-  if (point !== undefined) return (await completeSource(vaultId, point)).source;
+  if (point !== undefined) return completeSource(vaultId, point, blobs);
   const hint = "Without it the restore can only be undone: vault restore --undo ID";
   throw cliError(EXIT.nothing, "NoPoint", `the recovery point ${slot} of ${instanceId} is gone`, hint);
 }

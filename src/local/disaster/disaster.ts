@@ -64,7 +64,8 @@ async function deploy({ home, days }: Script, progress: Progress): Promise<{ vau
   const lastRunMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 2 * HOUR_MS;
   const at = new Date(lastRunMs);
   const schedule = `schedule=cron(${at.getUTCMinutes()} ${at.getUTCHours()} * * ? *)`;
-  const config = loadStackConfig(ROOT, "dev", [schedule, "retentionDays=7", "startWindowHours=1"]);
+  const options = ["retentionDays=7", "startWindowHours=1", "userData=true", "uefiData=true"];
+  const config = loadStackConfig(ROOT, "dev", [schedule, ...options]);
   const inventory = { source: "an empty account", instances: [], volumes: [], stateBefore: {}, ownerId: undefined };
   const startMs = lastRunMs - (days - 1) * DAY_MS - HOUR_MS;
   return { vault: await startVault({ folder: ROOT, home, config, inventory, startMs }, progress), lastRunMs };

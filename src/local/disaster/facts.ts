@@ -2,7 +2,13 @@
  * Reads what EC2 says of an instance as flat facts, and compares two instances. The words of the facts are those of the
  * restore's own report; what is the same and what is not is decided here, without its code.
  */
-import { DescribeInstanceAttributeCommand, DescribeVolumesCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { createHash } from "node:crypto";
+import {
+  DescribeInstanceAttributeCommand,
+  DescribeVolumesCommand,
+  type EC2Client,
+  GetInstanceUefiDataCommand,
+} from "@aws-sdk/client-ec2";
 import { describeInstance } from "../../restore/aws/described";
 import type { Fact } from "../../restore/differences";
 
@@ -45,14 +51,25 @@ async function sharedBy(ec2: EC2Client, instanceId: string): Promise<[string, st
   });
 }
 
+/** Returns what tells one text from another; nothing of one that is absent or empty. */
+function digest(fact: string, text = ""): [string, string][] {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return text === "" ? [] : [[fact, `${text.length} characters, ${hash}`]];
+}
+
+/** Reads user data and UEFI variables by EC2's own calls. */
+async function blobsOf(ec2: EC2Client, InstanceId: string): Promise<[string, string][]> {
+  const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: "userData" }));
+  const { UefiData } = await ec2.send(new GetInstanceUefiDataCommand({ InstanceId }));
+  return [...digest("user data", UserData?.Value), ...digest("UEFI variables", UefiData)];
+}
+
 /** Returns all facts of an instance. @throws where the region has none of that id */
 export async function factsOf(ec2: EC2Client, instanceId: string): Promise<Facts> {
   const found = await describeInstance(ec2, instanceId);
   if (found === undefined) throw new Error(`there is no instance ${instanceId}`);
   const { instanceType = "", launch, interfaces, volumes, tags } = found.shape;
   const { metadata = {}, ...rest } = launch;
-  const attribute = { InstanceId: instanceId, Attribute: "userData" as const };
-  const { UserData } = await ec2.send(new DescribeInstanceAttributeCommand(attribute));
   return Object.fromEntries([
     ["instanceType", instanceType],
     ...flat("", rest),
@@ -63,7 +80,7 @@ export async function factsOf(ec2: EC2Client, instanceId: string): Promise<Facts
       ...Object.entries(own).map(([key, value]) => [`volume ${one.device} tag ${key}`, value] as [string, string]),
     ]),
     ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, value] as [string, string]),
-    ...(UserData?.Value === undefined ? [] : [["user data", `${UserData.Value.length} characters`] as const]),
+    ...(await blobsOf(ec2, instanceId)),
     ...(await sharedBy(ec2, instanceId)),
   ]);
 }

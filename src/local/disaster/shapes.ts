@@ -1,5 +1,5 @@
 /** The fleet of the demonstration: what each instance is launched with, each of another shape. Data. */
-import type { Image, RunInstancesCommandInput, VolumeType } from "@aws-sdk/client-ec2";
+import type { Image, RegisterImageCommandInput, RunInstancesCommandInput, VolumeType } from "@aws-sdk/client-ec2";
 import { KEY_PAIR, type Network } from "./network";
 
 /** Name of the instance profile. */
@@ -13,13 +13,19 @@ const IMAGES = {
   windows: "ami-0000000000000004a",
 } as const;
 
-function image(ImageId: string, Name: string, more: Partial<Image> = {}): Partial<Image> {
+/** An image, with the UEFI variables that its instances begin with. */
+type PublicImage = Partial<Image> & Pick<RegisterImageCommandInput, "UefiData">;
+
+function image(ImageId: string, Name: string, more: PublicImage = {}): PublicImage {
   return { ImageId, Name, Architecture: "x86_64", RootDeviceName: "/dev/xvda", ...more };
 }
 
-export const PUBLIC_IMAGES: readonly Partial<Image>[] = [
+/** Own keys of Secure Boot, say. */
+const UEFI_DATA = Buffer.from("AMZNUEFI and the variables").toString("base64");
+
+export const PUBLIC_IMAGES: readonly PublicImage[] = [
   image(IMAGES.linux, "al2023-ami-x86_64"),
-  image(IMAGES.uefi, "al2023-uefi-x86_64", { BootMode: "uefi", TpmSupport: "v2.0" }),
+  image(IMAGES.uefi, "al2023-uefi-x86_64", { BootMode: "uefi", TpmSupport: "v2.0", UefiData: UEFI_DATA }),
   image(IMAGES.arm, "al2023-ami-arm64", { Architecture: "arm64", BootMode: "uefi" }),
   image(IMAGES.windows, "Windows_Server-2022-English-Full-Base-2026.10.14", {
     RootDeviceName: "/dev/sda1",
@@ -111,7 +117,7 @@ function node(site: Site, name: string): FleetShape {
   return { name, launch, sharesVolume: true };
 }
 
-/** UEFI with a TPM, and another architecture. */
+/** UEFI with a TPM and variables of its own, and another architecture. */
 function modern(site: Site): FleetShape[] {
   const network = at(site, "app", "web");
   const trusted = { ImageId: IMAGES.uefi, InstanceType: "m6i.large", Monitoring: { Enabled: true } } as const;

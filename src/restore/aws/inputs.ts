@@ -73,6 +73,7 @@ function mapping(volume: SourceVolume, more: EbsBlockDevice): BlockDeviceMapping
 export function imageInput(order: LaunchOrder): RegisterImageCommandInput {
   const root = order.volumes.find(({ isRoot }) => isRoot);
   const { launch } = order.as;
+  const { uefiData } = order.blobs;
   return {
     Name: `smart-vault ${order.restoreId}`,
     Description: `Smart Vault restores ${order.instanceId} of ${order.slot}; to be deregistered`,
@@ -84,6 +85,7 @@ export function imageInput(order: LaunchOrder): RegisterImageCommandInput {
     ...(launch.bootMode !== undefined && { BootMode: launch.bootMode as RegisterImageCommandInput["BootMode"] }),
     ...(launch.tpmSupport === "v2.0" && { TpmSupport: "v2.0" as const }),
     ...(launch.sriovNetSupport !== undefined && { SriovNetSupport: launch.sriovNetSupport }),
+    ...(uefiData !== undefined && { UefiData: uefiData }),
     TagSpecifications: specification("image", tagsFor(order, ROLE.image)),
   };
 }
@@ -160,6 +162,7 @@ export interface LaunchFrom {
 export function launchInput(order: LaunchOrder, from: LaunchFrom): RunInstancesCommandInput {
   const { imageId, groupId, isDetour, attempt } = from;
   const { launch, interfaces } = order.as;
+  const { userData } = order.blobs;
   const more = options(order);
   const [root, data] = [order.volumes.filter(({ isRoot }) => isRoot), order.volumes.filter(({ isRoot }) => !isRoot)];
   const rootMappings =
@@ -179,6 +182,7 @@ export function launchInput(order: LaunchOrder, from: LaunchFrom): RunInstancesC
     NetworkInterfaces: interfaces.map((one) => interfaceInput(one, interfaces.length === 1, groupId)),
     BlockDeviceMappings: [...rootMappings, ...data.filter((one) => !isMadeApart(one)).map((one) => mapping(one, more))],
     ...launchOptions(launch),
+    ...(userData !== undefined && { UserData: userData }),
     TagSpecifications: [
       ...specification("instance", tagsFor(order, ROLE.instance, order.instanceTags)),
       ...specification("volume", made),

@@ -2,7 +2,8 @@
  * Makes every choice of a launch: type, network, key pair, and what the region or the type can't have. The result is an order in
  * the region's own terms. Pure.
  */
-import type { InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
+import type { BlobName, InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
+import { givenBlobs } from "../blobs";
 import { type Choices, chosenInterfaces, choiceWords } from "../choices";
 import { withoutUndefined } from "../../vault/lib/collections";
 import type { LaunchOrder, VolumeOptions } from "../order";
@@ -19,6 +20,8 @@ export interface LaunchWishes extends VolumeOptions, Omit<NetworkWishes, "isIsol
   instanceProfile?: string;
   isIsolated: boolean;
   baseImageId?: string;
+  /** Blobs that are not given back; absent: all are. */
+  leavesOut?: readonly BlobName[];
   /** Tag that selects instances for backup. An isolated instance does not get it. */
   backupTagKey: string;
 }
@@ -93,6 +96,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
   const { network, instanceType, launch } = place;
   const { availabilityZone, interfaces } = network;
   const usage = source.captured?.launch.usageOperation;
+  const { leavesOut = [] } = wishes;
   const isolatedIn = wishes.isIsolated ? interfaces[0]?.vpcId : undefined;
   const { baseImageId, kmsKeyId, initializationRate } = wishes;
   const optional = withoutUndefined<VolumeOptions & Pick<LaunchOrder, "isolatedIn" | "baseImageId">>({
@@ -109,6 +113,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     interfaces: chosenInterfaces(interfaces),
     keyName: launch.keyName ?? "none",
     instanceProfile: launch.instanceProfile ?? "none",
+    leavesOut,
     ...optional,
   };
   const { [wishes.backupTagKey]: backupTag, ...otherTags } = source.instanceTags;
@@ -125,6 +130,8 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     availabilityZone,
     as: { launch, interfaces },
     instanceTags: isTagged ? source.instanceTags : otherTags,
+    blobs: givenBlobs(source.blobs),
+    leavesOut,
     ...optional,
     ...(usage !== undefined && usage !== PLAIN_LINUX && { usageOperation: usage }),
   };

@@ -18,6 +18,7 @@ export function launchAgain(
   const [first] = choices.interfaces;
   const { instanceType, availabilityZone, keyName, instanceProfile, baseImageId, kmsKeyId, initializationRate } =
     choices;
+  const { leavesOut } = choices;
   const wishes = withoutUndefined<LaunchWishes>({
     isIsolated: choices.isolatedIn !== undefined,
     backupTagKey,
@@ -29,6 +30,7 @@ export function launchAgain(
     baseImageId,
     kmsKeyId,
     initializationRate,
+    leavesOut,
   });
   const taken = facts.takenAddresses.filter((ip) => !isChosenAddress(choices, ip));
   const here = { ...facts, takenAddresses: taken };

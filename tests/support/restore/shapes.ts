@@ -81,6 +81,7 @@ export const SOURCE: RestoreSource = {
       },
     ],
   },
+  blobs: {},
   volumes: [ROOT, DATA, COLD],
 };
 

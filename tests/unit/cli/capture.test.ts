@@ -2,11 +2,14 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
+import { findBlobs } from "../../../src/cli/blobs";
 import { findCapture, parseCapture } from "../../../src/cli/capture";
 import { factsOf } from "../../../src/cli/pointFacts";
 import { pointsOf } from "../../../src/cli/points";
 import { capturesOf } from "../../../src/vault/report/manifests/capture";
 import { snapshotAction } from "../../../src/vault/plan/snapshots/snapshotAction";
+import type { BlobName } from "../../../src/vault/model/launchSpec";
+import { captureKey } from "../../../src/vault/model/objectKeys";
 import type { VaultSettings } from "../../../src/vault/model/settings";
 import { TAG } from "../../../src/vault/model/tags";
 import { CAPTURE, IN_BOTH } from "../../support/auditBucket";
@@ -117,6 +120,43 @@ describe("the bucket", () => {
     expect(note).toMatch(
       /^no capture could be read, so tags are all there is: us-west-2: .*AccessDenied.*; eu-west-1: /,
     );
+  });
+
+  describe("with user data", () => {
+    const EARLIER = "2026-11-20T03:00:00Z";
+    const withUserData = (slot: string) =>
+      JSON.stringify({ ...(written?.body as object), slot, userData: "IyEvYmluL3No" });
+    const keyOf = (slot: string) => captureKey("i-1", slot);
+    const find = (known: object, wanted?: BlobName[]) => findBlobs(bare, { vault, ...known }, wanted);
+
+    test("is not read where the tags name none", async () => {
+      expect(await find({})).toStrictEqual({ blobs: {}, notes: [] });
+      expect(asked()).toStrictEqual([]);
+    });
+
+    test("is not read again where the capture of the point has them", async () => {
+      const capture = parseCapture(withUserData(SLOT), bare);
+      expect((await find({ capture, slots: { userData: SLOT } })).blobs).toStrictEqual({ userData: "IyEvYmluL3No" });
+      expect(asked()).toStrictEqual([]);
+    });
+
+    test("is the one that the tags name, read once, and only if they are wanted", async () => {
+      s3.on(GetObjectCommand).resolves(body(withUserData(EARLIER)));
+      const slots = { userData: EARLIER, uefiData: EARLIER };
+      const { blobs, notes } = await find({ slots });
+      expect(blobs).toStrictEqual({ userData: "IyEvYmluL3No" });
+      expect(notes).toStrictEqual([`UEFI variables captured with ${EARLIER} can't be read: it has none`]);
+      expect(asked().map(({ Key }) => Key)).toStrictEqual([keyOf(EARLIER)]);
+      expect(await find({ slots }, [])).toStrictEqual({ blobs: {}, notes: [] });
+      expect(asked()).toHaveLength(1);
+    });
+
+    test("is named in a note where it can't be read", async () => {
+      s3.on(GetObjectCommand).rejects(Object.assign(new Error("no"), { name: "AccessDenied" }));
+      const { blobs, notes } = await find({ slots: { userData: EARLIER } });
+      expect(blobs).toStrictEqual({});
+      expect(notes).toStrictEqual([expect.stringMatching(/^user data captured with 2026-11-20.*AccessDenied/)]);
+    });
   });
 
   test.each<[string, VaultSettings]>([

@@ -43,6 +43,7 @@ const choices: fc.Arbitrary<Choices> = fc.record(
     attachTo: text,
     wasRunning: fc.boolean(),
     isRootTask: fc.boolean(),
+    leavesOut: fc.subarray(["userData" as const, "uefiData" as const], { minLength: 1 }),
   },
   { requiredKeys: ["mode", "devices", "interfaces"], noNullPrototype: true },
 );

@@ -13,6 +13,19 @@ function outcomes(original: Partial<Shape>, restored: Partial<Shape>): Record<st
 }
 
 test.each<[string, Partial<Shape>, Partial<Shape>, Record<string, string>]>([
+  [
+    "user data that are the same, and variables that are not",
+    { blobs: { userData: "IyEvYmluL3No", uefiData: "QU1aVUVGSQ==" } },
+    { blobs: { userData: "IyEvYmluL3No" } },
+    { userData: "same", uefiData: "lost" },
+  ],
+  [
+    "other user data of the same size",
+    { blobs: { userData: "QUFB" } },
+    { blobs: { userData: "QkJC" } },
+    { userData: "lost" },
+  ],
+  ["user data that there were none of", { blobs: { userData: "" } }, {}, {}],
   ["another type", {}, { instanceType: "m7g.xlarge" }, { instanceType: "mapped" }],
   ["the same key pair", { launch: { keyName: "k" } }, { launch: { keyName: "k" } }, { keyName: "same" }],
   ["a lost key pair", { launch: { keyName: "k" } }, {}, { keyName: "lost" }],
@@ -164,4 +177,12 @@ test("prices an initialization by size and rate, and takes the time of the large
   expect(initializationPrice([volumes[0]!], 200)).toBeCloseTo(0.6, 6);
   expect(initializationMs(volumes, 200)).toBe((250 * 1_024 * 1_000) / 200);
   expect(initializationMs([], 200)).toBe(0);
+});
+
+test("says the sizes of user data, and not a word of them", () => {
+  const blobs = { userData: Buffer.from("password=hunter2").toString("base64") };
+  const facts = differences({ ...ORIGINAL, blobs }, { ...ORIGINAL, blobs });
+  expect(facts.filter(({ fact }) => fact === "userData")).toStrictEqual([
+    { fact: "userData", original: "16 bytes", restored: "16 bytes", outcome: "same" },
+  ]);
 });

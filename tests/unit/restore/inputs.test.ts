@@ -187,3 +187,13 @@ test("creates a volume under another key, at a rate, and anew when a restore goe
     ClientToken: `${RESTORE_ID}/dev/sdg-7`,
   });
 });
+
+test("gives UEFI variables to the image and user data to the launch, where there are any", () => {
+  const blobs = { userData: "IyEvYmluL3No", uefiData: "QU1aVUVGSQ==" };
+  const order = launchOrder({ ...sourceWith([ROOT]), blobs });
+  expect(imageInput(order)).toMatchObject({ UefiData: blobs.uefiData });
+  expect(launchInput(order, FROM)).toMatchObject({ UserData: blobs.userData });
+  const none = launchOrder({ ...sourceWith([ROOT]), blobs: { userData: "", uefiData: "" } });
+  expect(imageInput(none)).not.toHaveProperty("UefiData");
+  expect(launchInput(none, FROM)).not.toHaveProperty("UserData");
+});

@@ -129,6 +129,7 @@ const full: [string, RestoreSource, Partial<LaunchWishes>][] = [
       baseImageId: "ami-1",
       kmsKeyId: "key-b",
       initializationRate: 200,
+      leavesOut: ["userData" as const],
     },
   ],
 ];

@@ -2,7 +2,14 @@
 import { commandOf } from "../../../../src/cli/restore/commandOf";
 import { type RestoreOptions, modeOf, patienceOf, rateOf } from "../../../../src/cli/restore/options";
 
-const PLAIN: RestoreOptions = { backupTag: "backup", input: true, timeout: "30m", color: true };
+const PLAIN: RestoreOptions = {
+  backupTag: "backup",
+  input: true,
+  userData: true,
+  uefiData: true,
+  timeout: "30m",
+  color: true,
+};
 const refused = (name: string, message: RegExp) =>
   expect.objectContaining({ exitCode: 2, name, message: expect.stringMatching(message) as string }) as Error;
 
@@ -29,6 +36,8 @@ test.each([
   [{ baseImage: "ami-1", volumes: true }, "WrongOption", /--base-image goes with --launch/],
   [{ az: "us-west-2a", replace: true }, "WrongOption", /--az goes with --launch and --volumes, not with --replace/],
   [{ az: "us-west-2a", volumes: true, attach: "web-2" }, "WrongOption", /--az .*--attach/],
+  [{ userData: false, volumes: true }, "WrongOption", /--no-user-data goes with --launch, not with --volumes/],
+  [{ uefiData: false, replace: true }, "WrongOption", /--no-uefi-data goes with --launch, not with --replace/],
   [{ device: ["/dev/sdf"] }, "WrongOption", /--device goes with --volumes and --replace, not with --launch/],
 ] as const)("%j is refused, with what was expected and got", (options, name, message) => {
   expect(() => modeOf({ ...PLAIN, ...options })).toThrow(refused(name, message));
@@ -63,10 +72,12 @@ test("the command after a dry run has every option that decides, and none that a
     fast: "200",
     groups: ["sg-1", "sg-2"],
     backupTag: "keep",
+    userData: false,
+    uefiData: false,
   };
   expect(commandOf("i-1", "launch", "us-west-2", options)).toBe(
     "vault restore i-1 --launch --region us-west-2 --at 'yesterday 14:00' --az us-west-2a --backup-tag keep --isolate " +
-      "--groups sg-1 sg-2 --fast 200",
+      "--no-user-data --no-uefi-data --groups sg-1 sg-2 --fast 200",
   );
   expect(commandOf("i-1", "replace", "r", { ...PLAIN, stop: true, device: ["/dev/it's"], fast: true })).toBe(
     "vault restore i-1 --replace --region r --stop --device '/dev/it'\\''s' --fast",

@@ -1,7 +1,8 @@
 /** What a restore says before it asks, and of what there is afterwards. */
-import { planOf } from "../../../../src/cli/restore/plan";
+import { planOf, shownOrder } from "../../../../src/cli/restore/plan";
 import { factLines, madeLines, renderPlan } from "../../../../src/cli/print/restorePage";
 import { lookOf } from "../../../../src/cli/print/look";
+import type { LaunchBlobs } from "../../../../src/vault/model/launchSpec";
 import type { LaunchOrder, VolumesOrder } from "../../../../src/restore/order";
 import { RESTORE_TAG, oldRole } from "../../../../src/restore/restoreTags";
 import type { RestoreSource, SourceVolume } from "../../../../src/restore/source";
@@ -37,6 +38,7 @@ const SOURCE: RestoreSource = {
   instanceType: "m5.large",
   instanceTags: {},
   captured: { launch: { cpuCores: 1, keyName: "ops" }, interfaces: [] },
+  blobs: {},
   volumes: [ROOT, SHARED],
 };
 const COMMON = {
@@ -54,6 +56,8 @@ const LAUNCH: LaunchOrder = {
   availabilityZone: "us-west-2a",
   as: { launch: { keyName: "ops" }, interfaces: [] },
   instanceTags: {},
+  blobs: {},
+  leavesOut: [],
 };
 const plan = (source: RestoreSource, order: LaunchOrder | VolumesOrder = LAUNCH, cpu = {}) =>
   planOf(source, { order, alternatives: [], cpu });
@@ -100,6 +104,43 @@ describe("the plan of a launch", () => {
     expect(page).toContain("  /dev/xvda: gp3, 8 GiB, 4000 IOPS, from snap-1");
     expect(page).toContain("launch one m5.large with 2 volumes in us-west-2a");
     expect(page).toContain("ec2:RegisterImage: UnauthorizedOperation: no");
+  });
+});
+
+describe("user data and UEFI variables", () => {
+  const SECRET = { userData: "cGFzc3dvcmQ9aHVudGVyMg==", uefiData: "QU1aVUVGSQ==" };
+  const uefi = (blobs: LaunchBlobs): RestoreSource => ({
+    ...SOURCE,
+    captured: { launch: { currentBootMode: "uefi" }, interfaces: [] },
+    blobs,
+  });
+  const warned = (source: RestoreSource, order: Partial<LaunchOrder> = {}) =>
+    plan(source, { ...LAUNCH, ...order }).warnings.join("\n");
+
+  it("are given back with a warning of the first boot, and shown by their sizes alone", () => {
+    const order = { ...LAUNCH, blobs: SECRET };
+    const made = plan(uefi(SECRET), order);
+    const text = JSON.stringify([made, shownOrder(order)]);
+    expect(made.steps[0]).toBe("register an image from snap-1, with the captured UEFI variables (7 bytes)");
+    expect(made.steps[1]).toMatch(/, with the captured user data \(16 bytes\)$/);
+    expect(text).toContain('"blobs":{"userData":16,"uefiData":7}');
+    expect(text).not.toMatch(/cGFzc3dv|QU1aVU/);
+    expect(made.warnings[0]).toMatch(/runs the captured user data as at a first boot; --no-user-data/);
+    expect(made.warnings.join()).not.toContain("UEFI");
+  });
+
+  it("are said to be in no backup, to have been none, or to be left out", () => {
+    expect(warned(uefi({}))).toMatch(/^user data is in no backup[^]*UEFI variables are in no backup/);
+    expect(warned(uefi({ userData: "", uefiData: "" }))).toMatch(/^the instance had no user data/);
+    expect(warned(uefi({}), { leavesOut: ["userData", "uefiData"] })).toMatch(
+      /^user data is left out \(--no-user-data\)[^]*UEFI variables are left out \(--no-uefi-data\)/,
+    );
+    expect(warned(SOURCE)).not.toContain("UEFI");
+  });
+
+  it("may be lost by the detour for a billing code", () => {
+    const detour = warned(uefi(SECRET), { blobs: SECRET, usageOperation: "RunInstances:0010" });
+    expect(detour).toContain("if the billing code was lost, UEFI variables are lost too");
   });
 });
 
