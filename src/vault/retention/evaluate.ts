@@ -65,8 +65,12 @@ function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): Recover
  */
 function addShared(verdict: RetentionVerdict, { snapshots, side, region }: Evaluated, rules: PruneRules): void {
   const staying = stayingSets(verdict, snapshots);
+  const ofShared = groupBy(
+    snapshots.filter(({ volumeId }) => rules.shared.has(volumeId)),
+    ({ volumeId }) => volumeId,
+  );
   for (const [volumeId, instances] of rules.shared) {
-    const mine = snapshots.filter((one) => one.volumeId === volumeId);
+    const mine = ofShared.get(volumeId) ?? [];
     const others = [...instances].sort();
     for (const one of mine) {
       if (whyKept(verdict, one) !== undefined) continue;

@@ -32,6 +32,17 @@ export interface PrimaryRegion {
   wanted: ReadonlySet<string>;
 }
 
+/** Returns when the newest data of each volume was taken, of the snapshots that are completed. */
+function newestDataMs(own: readonly Snapshot[]): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (const one of own) {
+    if (one.state !== "completed") continue;
+    const knownMs = newest.get(one.volumeId) ?? -Infinity;
+    newest.set(one.volumeId, Math.max(knownMs, dataStartMs(one)));
+  }
+  return newest;
+}
+
 /** Adds failed attempts to the plan. */
 function addFailed(
   plan: PrunePlan,
@@ -39,16 +50,14 @@ function addFailed(
   { own, canonical, wanted }: PrimaryRegion,
   nowMs: number,
 ): void {
-  const completed = own.filter(({ state }) => state === "completed");
-  const isNewer = (other: Snapshot, one: Snapshot) =>
-    other.volumeId === one.volumeId && dataStartMs(other) > one.startTimeMs;
+  const newestMs = newestDataMs(own);
   const ofVolumes = failedAttempts(
     failed.filter((one) => !isReplacement(one)),
     {
       // Failed snapshots use up the five that EC2 takes of a volume at a time.
       attemptsAt: ({ volumeId }) => volumeId,
-      replacedBy: (one) =>
-        completed.some((other) => isNewer(other, one)) ? "failed, and a newer one is completed" : undefined,
+      replacedBy: ({ volumeId, startTimeMs }) =>
+        (newestMs.get(volumeId) ?? -Infinity) > startTimeMs ? "failed, and a newer one is completed" : undefined,
       blocks: (one) => {
         const type = wanted.has(one.volumeId) ? serialSnapshots(one) : undefined;
         return type && `failed, and ${type} takes no other beside it`;
