@@ -69,7 +69,8 @@ export async function invoke(
   const work = await reconcile(invocation, clock);
   const { summary, unreported, ...reported } = await report(invocation, work, clock);
 
-  const atMs = nextFollowUpMs(work.plan, work.outcomes, work.throttled.since, now());
+  const left = { ...work, throttledSince: work.throttled.since, regions: work.inventory.regions };
+  const atMs = nextFollowUpMs(left, now());
   const isNews = unreported.length > 0 || trigger.kind !== "sweep";
   const late = await leaveClock(invocation, clock, work, { ...reported, atMs, isNews });
   if (late !== undefined) log.error("problem", fieldsOf(late));

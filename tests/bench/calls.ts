@@ -1,7 +1,7 @@
 /**
- * (a) Counts the API calls of an ordinary night by kind, on the emulator, against the floor for any tool: a page of
- * instances, a page of snapshots per region, a page of subnets and one of CPU credit options, one CreateSnapshots per
- * instance, one CopySnapshot per volume. In the runs before, the vault reads the attributes of new instances.
+ * (a) Counts the API calls of an ordinary night by kind, on the emulator, against the least that a vault needs which
+ * verifies: one CreateSnapshots per instance, one CopySnapshot per volume, and nine pages. In the runs before, the vault
+ * reads the attributes of new instances.
  */
 import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
@@ -29,8 +29,14 @@ export interface CallFigure {
 
 const ROOT = join(__dirname, "..", "..");
 const VOLUMES_AN_INSTANCE = 2;
-/** Pages of instances, of snapshots in two regions, of subnets, and of CPU credit options. */
-const PAGES = 5;
+/**
+ * - instances, their volumes (whose tags exclude them), their subnets and CPU credit options
+ * - snapshots of the primary region, before any is created
+ * - snapshots of both regions, before a completed one is copied
+ * - snapshots of both regions at the end: that each completed copy is usable and that none is missing. The manifests need
+ *   both too
+ */
+const PAGES = 4 + 1 + 2 + 2;
 /** Instances whose attributes the vault reads in one run (src/vault/observe/captures.ts). */
 const READ_A_RUN = 30;
 /** So that no night deletes anything. */
