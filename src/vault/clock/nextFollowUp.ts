@@ -1,14 +1,13 @@
 /** Decides when an invocation comes back for what is still under way. Pure. */
 import { recentDurationsMs } from "../inventory/durations";
 import type { ReadRegion } from "../inventory/regions";
-import { MINUTE_MS, SECOND_MS, parseIso } from "../lib/time";
+import { SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
+import type { AwaitedWork } from "../model/clockState";
+import { pendingHash } from "./awaited";
 import { type UnderWay, expectedMs } from "./expected";
+import { followUpDelayMs, withinMs } from "./followUpDelay";
 
-const FIRST_DELAY_MS = MINUTE_MS;
-const LAST_DELAY_MS = 10 * MINUTE_MS;
-/** A quarter of the age. Work of 8 minutes is looked at again after two, work of 40 minutes or more after ten. */
-const AGE_SHARE = 0.25;
 /** What started together ends within seconds. */
 const TOGETHER_MS = 5 * SECOND_MS;
 /** Copies whose end is waited for while others wait for their places: few, so that no place is empty for long. */
@@ -26,16 +25,17 @@ export interface Left {
   regions: readonly ReadRegion[];
 }
 
-/**
- * Returns how long to wait for work that started at `sinceMs`: a minute at first, longer as it ages, ten minutes at
- * most.
- */
-export function followUpDelayMs(sinceMs: number, nowMs: number): number {
-  return withinMs((nowMs - sinceMs) * AGE_SHARE);
+export interface FollowUp {
+  /** Time of the next follow-up, in epoch milliseconds; absent if nothing is under way. */
+  atMs?: number;
+  /** What it comes for, if for nothing but work under way in AWS. */
+  awaited?: AwaitedWork;
 }
 
-function withinMs(delayMs: number): number {
-  return Math.min(LAST_DELAY_MS, Math.max(FIRST_DELAY_MS, delayMs));
+/** Work under way in one region. */
+interface RegionWork extends UnderWay {
+  snapshotIds: string[];
+  sinceMs: number[];
 }
 
 /** Returns the latest of some times; `undefined` of none. Not by spreading: an argument list may be too short for them. */
@@ -44,53 +44,72 @@ function latest(times: readonly number[]): number | undefined {
 }
 
 /** Returns the work under way by region, with what this invocation started. */
-function underWay({ plan, outcomes, regions }: Left, nowMs: number): Map<string, UnderWay> {
-  const since = new Map<string, number[]>();
-  const add = (region: string, sinceMs: number) => {
-    const list = since.get(region);
-    if (list === undefined) since.set(region, [sinceMs]);
-    else list.push(sinceMs);
-  };
-  for (const { region, sinceMs } of plan.pending) add(region, sinceMs);
-  for (const { action, snapshotIds } of outcomes) {
-    if (action.kind !== "delete") for (const _ of snapshotIds) add(action.region, nowMs);
-  }
-  return new Map(
-    [...since].map(([name, sinceMs]) => {
+function underWay({ plan, outcomes, regions }: Left, nowMs: number): Map<string, RegionWork> {
+  const byRegion = new Map<string, RegionWork>();
+  const add = (name: string, snapshotId: string, sinceMs: number) => {
+    let work = byRegion.get(name);
+    if (work === undefined) {
       const own = regions.find(({ region }) => region === name)?.own ?? [];
-      return [name, { sinceMs, recentMs: recentDurationsMs(own) }];
-    }),
-  );
+      work = { snapshotIds: [], sinceMs: [], recentMs: recentDurationsMs(own) };
+      byRegion.set(name, work);
+    }
+    work.snapshotIds.push(snapshotId);
+    work.sinceMs.push(sinceMs);
+  };
+  for (const { region, snapshotId, sinceMs } of plan.pending) add(region, snapshotId, sinceMs);
+  for (const { action, snapshotIds } of outcomes) {
+    if (action.kind !== "delete") for (const id of snapshotIds) add(action.region, id, nowMs);
+  }
+  return byRegion;
 }
 
-/** Returns when to look at the work of a region: when half of it is expected to have ended, or by its age. */
-function lookMs(work: UnderWay, isAwaited: boolean, nowMs: number): number {
-  const { length } = work.sinceMs;
-  const count = isAwaited ? Math.min(PLACES, length) : length / 2;
-  const expected = expectedMs(work, count, nowMs);
-  if (expected !== undefined) return nowMs + withinMs(expected + TOGETHER_MS - nowMs);
-  return nowMs + (isAwaited ? FIRST_DELAY_MS : followUpDelayMs(latest(work.sinceMs) ?? nowMs, nowMs));
-}
-
-/**
- * Returns when to look again; `undefined` if nothing is under way. Work that ends soon is looked at when it is expected to
- * have ended. What nothing is known of is looked at again after a share of its age.
- */
-export function nextFollowUpMs(left: Left, nowMs: number): number | undefined {
-  const { plan, outcomes, throttledSince } = left;
-  const work = underWay(left, nowMs);
+/** Returns since when other work waits, and the regions where it waits for places that the vault's own copies have. */
+function waiting({ plan, outcomes, throttledSince }: Left, work: ReadonlyMap<string, unknown>, nowMs: number) {
   const since = plan.waitsSinceMs === undefined ? [] : [plan.waitsSinceMs];
   if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
-  const awaited = new Set<string>();
+  const full = new Set<string>();
   for (const { action, status, code = "" } of outcomes) {
     if (action.kind === "delete" || status !== "deferred") continue;
     const slotMs = action.kind === "snapshot" ? parseIso(action.slot) : action.sinceMs;
-    if (SLOTS_TAKEN.includes(code) && work.has(action.region)) awaited.add(action.region);
+    if (SLOTS_TAKEN.includes(code) && work.has(action.region)) full.add(action.region);
     else since.push(slotMs ?? nowMs);
   }
-  const times = [...work].map(([region, one]) => lookMs(one, awaited.has(region), nowMs));
+  return { since, full };
+}
+
+/** Returns by when the awaited part of a region's work is expected to have ended. */
+function untilMs(work: UnderWay, isFull: boolean, nowMs: number): number | undefined {
+  const { length } = work.sinceMs;
+  const atMs = expectedMs(work, isFull ? Math.min(PLACES, length) : length / 2, nowMs);
+  return atMs === undefined ? undefined : atMs + TOGETHER_MS;
+}
+
+/** Returns what a region's work is recognized by. */
+function awaitedOf({ snapshotIds, sinceMs }: RegionWork, until: number | undefined, nowMs: number) {
+  const since = isoSeconds(latest(sinceMs) ?? nowMs);
+  return { pending: pendingHash(snapshotIds), since, ...(until !== undefined && { until: isoSeconds(until) }) };
+}
+
+/**
+ * Returns when to look again, and what for. Work is looked at when half of it is expected to have ended, if that is within
+ * ten minutes; and what nothing is known of, after a share of its age.
+ */
+export function nextFollowUp(left: Left, nowMs: number): FollowUp {
+  const work = underWay(left, nowMs);
+  const { since, full } = waiting(left, work, nowMs);
+  const looks = [...work].map(([region, one]) => {
+    const isFull = full.has(region);
+    const until = untilMs(one, isFull, nowMs);
+    const youngestMs = isFull ? nowMs : (latest(one.sinceMs) ?? nowMs);
+    const delayMs = until === undefined ? followUpDelayMs(youngestMs, nowMs) : withinMs(until - nowMs);
+    return { delayMs, awaited: [region, awaitedOf(one, until, nowMs)] as const };
+  });
+  const delays = looks.map(({ delayMs }) => delayMs);
   // The youngest work decides.
   const youngestMs = latest(since);
-  if (youngestMs !== undefined) times.push(nowMs + followUpDelayMs(youngestMs, nowMs));
-  return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  if (youngestMs !== undefined) delays.push(followUpDelayMs(youngestMs, nowMs));
+  if (delays.length === 0) return {};
+  const atMs = nowMs + delays.reduce((a, b) => Math.min(a, b));
+  const isAlone = since.length === 0 && full.size === 0;
+  return { atMs, ...(isAlone && { awaited: Object.fromEntries(looks.map(({ awaited }) => awaited)) }) };
 }

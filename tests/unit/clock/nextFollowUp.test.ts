@@ -1,7 +1,8 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
 import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
-import { nextFollowUpMs, followUpDelayMs } from "../../../src/vault/clock/nextFollowUp";
+import { followUpDelayMs } from "../../../src/vault/clock/followUpDelay";
+import { nextFollowUp } from "../../../src/vault/clock/nextFollowUp";
 import { readClock, setClock } from "../../../src/vault/clock/timer";
 import { stillNotified } from "../../../src/vault/model/notified";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -49,8 +50,8 @@ describe("the next follow-up", () => {
     }));
     const regions = [{ region: "us-west-2", seen: own, own }];
     const left = { plan: { ...plan, pending }, outcomes, regions, ...(throttledSince && { throttledSince }) };
-    const at = nextFollowUpMs(left, NOW);
-    return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
+    const { atMs } = nextFollowUp(left, NOW);
+    return atMs === undefined ? undefined : (atMs - NOW) / MINUTE_MS;
   };
   const copies = (...ages: number[]) =>
     ages.map((minutes) => ({ snapshotId: "c", region: "us-west-2", sinceMs: NOW - minutes * MINUTE_MS }));
