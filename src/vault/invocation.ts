@@ -4,8 +4,10 @@
  */
 import type { Invocation, VaultTools } from "./aws/tools";
 import { leaveClock } from "./clock/clock";
-import { nextFollowUpMs } from "./clock/nextFollowUp";
-import { openClock } from "./clock/open";
+import { type StillPending, glance } from "./clock/glance";
+import { nextFollowUp } from "./clock/nextFollowUp";
+import { type OpenClock, openClock } from "./clock/open";
+import { takeInventory } from "./inventory/inventory";
 import { vaultError } from "./lib/errors";
 import { MINUTE_MS, isoSeconds } from "./lib/time";
 import { type Problem, isFailure } from "./model/problem";
@@ -15,7 +17,7 @@ import { reconcile } from "./reconcile";
 import { fieldsOf } from "./report/log";
 import { measure } from "./report/metrics";
 import { report } from "./report/report";
-import type { Summary } from "./report/summary";
+import { type Summary, summarize } from "./report/summary";
 
 /** Time kept free at the end of an invocation for the follow-up timer, the metrics and the mail. */
 const REPORT_RESERVE_MS = MINUTE_MS;
@@ -49,6 +51,25 @@ function begin(settings: VaultSettings, tools: VaultTools, event: unknown, conte
   };
 }
 
+/** Ends an invocation that has found nothing changed: sets the timer again, and reports only that it ran. */
+async function waitOn(
+  { settings, tools, trigger, startMs }: Invocation,
+  clock: OpenClock,
+  { atMs, state }: StillPending,
+): Promise<InvocationResult> {
+  const { log, emit, now } = tools;
+  const unset = (await clock.set(atMs, state)).problem;
+  if (unset !== undefined) log.error("problem", fieldsOf(unset));
+  const world = { copies: {}, problems: [], throttled: [] };
+  const plan = { actions: [], kept: [], problems: [], pending: [], slotSettled: true };
+  const summary = summarize(settings.vaultId, { trigger, plan, outcomes: [], deferredReads: [] });
+  const inventory = takeInventory(world, settings);
+  measure({ settings, summary, world, inventory, outcomes: [], startMs, nowMs: now() }).forEach(emit);
+  const next = { nextFollowUp: isoSeconds(atMs) };
+  log.info("finished", { status: "pending", ...next });
+  return { ...summary, ...next };
+}
+
 /**
  * Runs one invocation.
  * @throws `BackupFailed` for a failure that was not reported within the last day, so that Lambda counts an error and
@@ -66,19 +87,22 @@ export async function invoke(
   log.info("invoked", { ...trigger, vaultId: settings.vaultId });
 
   const clock = await openClock(invocation, event);
+  const pending = await glance(invocation, clock);
+  if (pending !== undefined) return waitOn(invocation, clock, pending);
   const work = await reconcile(invocation, clock);
   const { summary, unreported, ...reported } = await report(invocation, work, clock);
 
-  const atMs = nextFollowUpMs(work.plan, work.outcomes, work.throttled.since, now());
+  const left = { ...work, throttledSince: work.throttled.since, regions: work.inventory.regions };
+  const { atMs, awaited } = nextFollowUp(left, now());
   const isNews = unreported.length > 0 || trigger.kind !== "sweep";
-  const late = await leaveClock(invocation, clock, work, { ...reported, atMs, isNews });
+  const late = await leaveClock(invocation, clock, work, { ...reported, atMs, awaited, isNews });
   if (late !== undefined) log.error("problem", fieldsOf(late));
   measure({ ...work, orphans: work.plan.orphans, settings: settings, summary, startMs, nowMs: now() }).forEach(emit);
-  const nextFollowUp = atMs === undefined ? undefined : isoSeconds(atMs);
-  log.info("finished", { status: summary.status, ...summary.counts, nextFollowUp });
+  const next = { nextFollowUp: atMs === undefined ? undefined : isoSeconds(atMs) };
+  log.info("finished", { status: summary.status, ...summary.counts, ...next });
   const failures = unreported.filter(isFailure);
   if (failures.length > 0) throw vaultError("BackupFailed", failureMessage(summary, failures));
-  return { ...summary, nextFollowUp };
+  return { ...summary, ...next };
 }
 
 function failureMessage({ status, vaultId }: Summary, unreported: readonly Problem[]): string {

@@ -1,7 +1,7 @@
 /**
- * (a) Counts the API calls of an ordinary night by kind, on the emulator, against the floor for any tool: a page of
- * instances, a page of snapshots per region, a page of subnets and one of CPU credit options, one CreateSnapshots per
- * instance, one CopySnapshot per volume. On the nights before, the vault reads the attributes of new instances.
+ * (a) Counts the API calls of an ordinary night by kind, on the emulator, against the least that a vault needs which
+ * verifies: one CreateSnapshots per instance, one CopySnapshot per volume, and nine pages. In the runs before, the vault
+ * reads the attributes of new instances.
  */
 import { join } from "node:path";
 import type { Instance } from "@aws-sdk/client-ec2";
@@ -29,10 +29,16 @@ export interface CallFigure {
 
 const ROOT = join(__dirname, "..", "..");
 const VOLUMES_AN_INSTANCE = 2;
-/** Pages of instances, of snapshots in two regions, of subnets, and of CPU credit options. */
-const PAGES = 5;
-/** Instances whose attributes the vault reads in one night (src/vault/observe/captures.ts). */
-const READ_A_NIGHT = 30;
+/**
+ * - instances, their volumes (whose tags exclude them), their subnets and CPU credit options
+ * - snapshots of the primary region, before any is created
+ * - snapshots of both regions, before a completed one is copied
+ * - snapshots of both regions at the end: that each completed copy is usable and that none is missing. The manifests need
+ *   both too
+ */
+const PAGES = 4 + 1 + 2 + 2;
+/** Instances whose attributes the vault reads in one run (src/vault/observe/captures.ts). */
+const READ_A_RUN = 30;
 /** So that no night deletes anything. */
 const KEPT = ["retentionDays=60", "drRetentionDays=60"];
 /** Between two sweeps, which come anyway and are not counted. */
@@ -57,7 +63,10 @@ function fleetOf(count: number): Instance[] {
   });
 }
 
-/** Plays nights until nothing is new, and measures one: from the run until the next sweep, when nothing is pending. */
+/**
+ * Plays a night, then runs by hand until no instance is new, an hour apart: each night has 24 sweeps, and reading thousands
+ * of snapshots in each takes minutes. Then it measures a night, from the run until the next sweep, when nothing is pending.
+ */
 async function measureHere(instances: number, pendingMinutes: CallFigure["pendingMinutes"]): Promise<CallFigure> {
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const fleet = { Reservations: [{ Instances: fleetOf(instances) }] };
@@ -69,7 +78,11 @@ async function measureHere(instances: number, pendingMinutes: CallFigure["pendin
   );
   try {
     await vault.emulator.setPending(pendingMinutes);
-    const runMs = startMs + Math.ceil(instances / READ_A_NIGHT) * DAY_MS + RUN_AT_MS;
+    const runMs = startMs + DAY_MS + RUN_AT_MS;
+    for (let left = Math.ceil(instances / READ_A_RUN) - 1; left > 0; left -= 1) {
+      await vault.runUntil(runMs - left * HOUR_MS, () => undefined);
+      await vault.trigger({ kind: "run" });
+    }
     await vault.runUntil(runMs - 1, () => undefined);
     await vault.emulator.resetCalls();
     let invocations = 0;

@@ -20,6 +20,8 @@ export interface Invocation {
   hungMs: number;
   /** True if a call that only reads, of the timer or the world, failed for good. */
   readsFailed: string[];
+  /** True if it read lists of snapshots whole, and not only what is pending. */
+  isLook: boolean;
   /** True if a mail or the timer's own call failed for good. */
   isUnheard: boolean;
   /** Time for which the vault had deleted nothing when it started. */
@@ -67,6 +69,7 @@ export function makeInvocation(
     overlapped: false,
     hungMs: 0,
     readsFailed: [],
+    isLook: false,
     isUnheard: false,
     quietMs: 0,
     sharingReads: 0,

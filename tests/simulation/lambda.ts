@@ -129,14 +129,17 @@ export function makeLambda(
       if (invocation.over) return;
       finish();
       checkAudited(account, invocation);
-      checkStuck(account, tellings, invocation);
       checkReported(account, tellings, invocation);
+      idle.push(environment);
+      story.count(invocation.isLook ? "looks" : "glances");
+      // A follow-up that found all still pending has looked at nothing else.
+      if (!invocation.isLook) return;
+      checkStuck(account, tellings, invocation);
       noteAudited(account, tellings, invocation);
       noteLook(account, invocation);
       lastEnded = invocation;
       // An invocation that could not read does not know what is missing.
       if (invocation.readsFailed.length === 0) account.endedMs = time.nowMs();
-      idle.push(environment);
       story.count("actions deferred", invocation.deferred);
     };
     caller

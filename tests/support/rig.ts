@@ -65,7 +65,7 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-function withoutSchedule({ schedule: _, changes: __, points: ___, ...input }: ClockInput): ClockInput {
+function withoutSchedule({ schedule: _, changes: __, points: ___, awaited: ____, ...input }: ClockInput): ClockInput {
   return input;
 }
 

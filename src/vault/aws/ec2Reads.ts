@@ -94,12 +94,10 @@ function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Sna
   };
 }
 
-/** Yields every snapshot that this account owns in the client's region and that the filter finds. */
-async function* ownSnapshots(client: EC2Client, Name: string, value: string) {
-  const pages = paginateDescribeSnapshots(
-    { client, pageSize: PAGE_SIZE },
-    { OwnerIds: ["self"], Filters: [{ Name, Values: [value] }] },
-  );
+/** Yields every snapshot that this account owns in the client's region and that the filters find. */
+async function* ownSnapshots(client: EC2Client, filters: Readonly<Record<string, string>>) {
+  const Filters = Object.entries(filters).map(([Name, value]) => ({ Name, Values: [value] }));
+  const pages = paginateDescribeSnapshots({ client, pageSize: PAGE_SIZE }, { OwnerIds: ["self"], Filters });
   for await (const page of pages) yield page.Snapshots ?? [];
 }
 
@@ -114,7 +112,7 @@ export async function describeVaultSnapshots(
   slot?: string,
 ): Promise<Snapshot[]> {
   const snapshots: Snapshot[] = [];
-  for await (const page of ownSnapshots(client, "description", descriptionPattern(vaultId, slot))) {
+  for await (const page of ownSnapshots(client, { description: descriptionPattern(vaultId, slot) })) {
     for (const one of page) {
       const snapshot = toSnapshot(region, one, vaultId);
       if (snapshot !== undefined) snapshots.push(snapshot);
@@ -123,10 +121,23 @@ export async function describeVaultSnapshots(
   return snapshots;
 }
 
+/** Reads the ids of the snapshots that this vault made and that are pending, in the client's region. */
+export async function describePending(client: EC2Client, region: string, vaultId: string): Promise<string[]> {
+  const ids: string[] = [];
+  const filters = { description: descriptionPattern(vaultId), status: "pending" };
+  for await (const page of ownSnapshots(client, filters)) {
+    for (const one of page) {
+      const snapshot = toSnapshot(region, one, vaultId);
+      if (snapshot?.state === "pending") ids.push(snapshot.snapshotId);
+    }
+  }
+  return ids;
+}
+
 /** Reads the snapshots that carry the vault's tag in the client's region and were not made by it. */
 export async function describeStrangers(client: EC2Client, region: string, vaultId: string): Promise<Stranger[]> {
   const strangers: Stranger[] = [];
-  for await (const page of ownSnapshots(client, `tag:${TAG.vault}`, vaultId)) {
+  for await (const page of ownSnapshots(client, { [`tag:${TAG.vault}`]: vaultId })) {
     for (const { SnapshotId: snapshotId, Description: description = "" } of page) {
       const isOwn = parseDescription(description)?.identity.vaultId === vaultId;
       if (snapshotId !== undefined && !isOwn) strangers.push({ snapshotId, region, description });

@@ -4,7 +4,7 @@
  */
 import { readClock, setClock } from "./timer";
 import { stateOf } from "./payload";
-import type { ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
+import type { AwaitedWork, ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
 import type { Cause } from "../model/cause";
 import { causeOf, meaningOf } from "../aws/errors";
 import { notifiedOf } from "../changes/changeUpdate";
@@ -125,14 +125,25 @@ function pointsAfter(
   return isEmpty && clock?.points === undefined ? undefined : next;
 }
 
+/**
+ * Returns true if nothing failed and all was seen, so that only the end of what is under way can give an invocation
+ * anything to do. What fails is tried again by each follow-up.
+ */
+function isCalm({ world, plan, outcomes }: Work, settings: CoreSettings, neverReported: readonly Problem[]): boolean {
+  const isSeen = world.snapshots !== undefined && settings.dr.every(({ region }) => world.copies[region] !== undefined);
+  const failed = plan.problems.some(isFailure) || outcomes.some(({ status }) => status === "failed");
+  return isSeen && !failed && neverReported.length === 0;
+}
+
 /** Returns what the timer carries on: the slot while it lacks something, and the newest slot that lacks nothing. */
 function nextState(
   clock: ClockState | undefined,
-  { world, plan, isDeleting, slotTask, settled, throttled }: Work,
+  work: Work,
   leaving: Leaving,
   { settings, nowMs }: { settings: CoreSettings; nowMs: number },
 ): ClockState {
   const { done } = clock ?? {};
+  const { world, plan, isDeleting, slotTask, settled, throttled } = work;
   const { notified, manifestsTo } = leaving;
   const neverReported = lostWithSlot(leaving.neverReported);
   const changes = plan.changes === undefined ? clock?.changes : notifiedOf(plan.changes, notified);
@@ -150,14 +161,16 @@ function nextState(
     ...(changes !== undefined && { changes }),
     notified,
   };
-  if (slotTask === undefined) return { done, ...more };
+  const isAlone = isCalm(work, settings, leaving.neverReported) && leaving.awaited !== undefined;
+  const alone = isAlone ? { awaited: leaving.awaited } : {};
+  if (slotTask === undefined) return { done, ...alone, ...more };
   // A slot is neither closed nor abandoned before what it lacks was reported, because nothing would bring it up again.
   const abandoned = neverReported.length > 0 || world.instances === undefined ? slotTask.supersedes : undefined;
   const isLost = neverReported.some((problem) => slotTask.mode === "closing" || isDropout(problem));
   if (!settled || abandoned !== undefined || isLost) {
     return { slot: slotTask.slot, abandoned, done, ...more };
   }
-  return { done: done === undefined || done < slotTask.slot ? slotTask.slot : done, ...more };
+  return { done: done === undefined || done < slotTask.slot ? slotTask.slot : done, ...alone, ...more };
 }
 
 /**
@@ -187,6 +200,8 @@ export interface Leaving {
   neverReported: readonly Problem[];
   isNews: boolean;
   manifestsTo: ManifestsTo | undefined;
+  /** What the next follow-up comes for, if for nothing but work under way. */
+  awaited?: AwaitedWork;
 }
 
 /**
@@ -217,6 +232,7 @@ export async function leaveClock(
   const lacks = !work.settled || neverReported.some(isDropout);
   const isOpen = slot !== undefined && lacks && !isSuperseded(slot, read.state);
   const taken = isOpen ? { slot, abandoned: abandonedFor(slot, read.state) } : {};
-  const state = { ...read.state, ...taken, notified: { ...read.state.notified, ...notified } };
+  const { awaited: _, ...others } = read.state;
+  const state = { ...others, ...taken, notified: { ...others.notified, ...notified } };
   return (await set(atMs, state)).problem;
 }

@@ -49,7 +49,9 @@ export function clockWriter(
   const sayAhead = async (look: PointsLook | undefined) => {
     if (look === undefined || carried.points === undefined) return true;
     const points = nextPoints(look, { isDeleting: true, isNotified: false });
-    return (await set(takeoverMs, { ...carried, points })).isSet;
+    // If this invocation is killed, the next one looks at everything.
+    const { awaited: _, ...left } = carried;
+    return (await set(takeoverMs, { ...left, points })).isSet;
   };
   return { set, sayAhead };
 }

@@ -1,50 +1,115 @@
 /** Decides when an invocation comes back for what is still under way. Pure. */
-import { MINUTE_MS, parseIso } from "../lib/time";
+import { recentDurationsMs } from "../inventory/durations";
+import type { ReadRegion } from "../inventory/regions";
+import { SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
+import type { AwaitedWork } from "../model/clockState";
+import { pendingHash } from "./awaited";
+import { type UnderWay, expectedMs } from "./expected";
+import { followUpDelayMs, withinMs } from "./followUpDelay";
 
-const FIRST_DELAY_MS = MINUTE_MS;
-const LAST_DELAY_MS = 10 * MINUTE_MS;
-/** A quarter of the age. Work of 8 minutes is looked at again after two, work of 40 minutes or more after ten. */
-const AGE_SHARE = 0.25;
+/** What started together ends within seconds. */
+const TOGETHER_MS = 5 * SECOND_MS;
+/** Copies whose end is waited for while others wait for their places: few, so that no place is empty for long. */
+const PLACES = 3;
 /** Limits on concurrent work. If that work is the vault's own, there is room as soon as any of it ends. */
 const SLOTS_TAKEN = ["ResourceLimitExceeded", "PendingSnapshotLimitExceeded"];
 
-/**
- * Returns how long to wait for work that started at `sinceMs`: a minute at first, longer as it ages, ten minutes at
- * most.
- */
-export function followUpDelayMs(sinceMs: number, nowMs: number): number {
-  const share = (nowMs - sinceMs) * AGE_SHARE;
-  return Math.min(LAST_DELAY_MS, Math.max(FIRST_DELAY_MS, share));
+/** What an invocation leaves behind. */
+export interface Left {
+  plan: Plan;
+  outcomes: readonly Outcome[];
+  /** Time since which reads have been throttled. */
+  throttledSince?: string;
+  /** Regions as they were read. */
+  regions: readonly ReadRegion[];
 }
 
-/**
- * Returns when to look again; `undefined` if nothing is under way.
- * @param throttledSince time since which reads have been throttled
- */
-export function nextFollowUpMs(
-  plan: Plan,
-  outcomes: readonly Outcome[],
-  throttledSince: string | undefined,
-  nowMs: number,
-): number | undefined {
-  const since = plan.pending.map(({ sinceMs }) => sinceMs);
-  if (plan.waitsSinceMs !== undefined) since.push(plan.waitsSinceMs);
-  if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
-  const busy = new Set(plan.pending.map(({ region }) => region));
+export interface FollowUp {
+  /** Time of the next follow-up, in epoch milliseconds; absent if nothing is under way. */
+  atMs?: number;
+  /** What it comes for, if for nothing but work under way in AWS. */
+  awaited?: AwaitedWork;
+}
+
+/** Work under way in one region. */
+interface RegionWork extends UnderWay {
+  snapshotIds: string[];
+  sinceMs: number[];
+}
+
+/** Returns the latest of some times; `undefined` of none. Not by spreading: an argument list may be too short for them. */
+function latest(times: readonly number[]): number | undefined {
+  return times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));
+}
+
+/** Returns the work under way by region, with what this invocation started. */
+function underWay({ plan, outcomes, regions }: Left, nowMs: number): Map<string, RegionWork> {
+  const byRegion = new Map<string, RegionWork>();
+  const add = (name: string, snapshotId: string, sinceMs: number) => {
+    let work = byRegion.get(name);
+    if (work === undefined) {
+      const own = regions.find(({ region }) => region === name)?.own ?? [];
+      work = { snapshotIds: [], sinceMs: [], recentMs: recentDurationsMs(own) };
+      byRegion.set(name, work);
+    }
+    work.snapshotIds.push(snapshotId);
+    work.sinceMs.push(sinceMs);
+  };
+  for (const { region, snapshotId, sinceMs } of plan.pending) add(region, snapshotId, sinceMs);
   for (const { action, snapshotIds } of outcomes) {
-    if (action.kind === "delete" || snapshotIds.length === 0) continue;
-    since.push(nowMs);
-    busy.add(action.region);
+    if (action.kind !== "delete") for (const id of snapshotIds) add(action.region, id, nowMs);
   }
+  return byRegion;
+}
+
+/** Returns since when other work waits, and the regions where it waits for places that the vault's own copies have. */
+function waiting({ plan, outcomes, throttledSince }: Left, work: ReadonlyMap<string, unknown>, nowMs: number) {
+  const since = plan.waitsSinceMs === undefined ? [] : [plan.waitsSinceMs];
+  if (throttledSince !== undefined) since.push(parseIso(throttledSince) ?? nowMs);
+  const full = new Set<string>();
   for (const { action, status, code = "" } of outcomes) {
     if (action.kind === "delete" || status !== "deferred") continue;
     const slotMs = action.kind === "snapshot" ? parseIso(action.slot) : action.sinceMs;
-    const soon = SLOTS_TAKEN.includes(code) && busy.has(action.region);
-    since.push(soon ? nowMs : (slotMs ?? nowMs));
+    if (SLOTS_TAKEN.includes(code) && work.has(action.region)) full.add(action.region);
+    else since.push(slotMs ?? nowMs);
   }
-  if (since.length === 0) return undefined;
-  // The youngest work decides. Not `Math.max(...since)`, because the list may be longer than an argument list can be.
-  const youngestMs = since.reduce((a, b) => Math.max(a, b));
-  return nowMs + followUpDelayMs(youngestMs, nowMs);
+  return { since, full };
+}
+
+/** Returns by when the awaited part of a region's work is expected to have ended. */
+function untilMs(work: UnderWay, isFull: boolean, nowMs: number): number | undefined {
+  const { length } = work.sinceMs;
+  const atMs = expectedMs(work, isFull ? Math.min(PLACES, length) : length / 2, nowMs);
+  return atMs === undefined ? undefined : atMs + TOGETHER_MS;
+}
+
+/** Returns what a region's work is recognized by. */
+function awaitedOf({ snapshotIds, sinceMs }: RegionWork, until: number | undefined, nowMs: number) {
+  const since = isoSeconds(latest(sinceMs) ?? nowMs);
+  return { pending: pendingHash(snapshotIds), since, ...(until !== undefined && { until: isoSeconds(until) }) };
+}
+
+/**
+ * Returns when to look again, and what for. Work is looked at when half of it is expected to have ended, if that is within
+ * ten minutes; and what nothing is known of, after a share of its age.
+ */
+export function nextFollowUp(left: Left, nowMs: number): FollowUp {
+  const work = underWay(left, nowMs);
+  const { since, full } = waiting(left, work, nowMs);
+  const looks = [...work].map(([region, one]) => {
+    const isFull = full.has(region);
+    const until = untilMs(one, isFull, nowMs);
+    const youngestMs = isFull ? nowMs : (latest(one.sinceMs) ?? nowMs);
+    const delayMs = until === undefined ? followUpDelayMs(youngestMs, nowMs) : withinMs(until - nowMs);
+    return { delayMs, awaited: [region, awaitedOf(one, until, nowMs)] as const };
+  });
+  const delays = looks.map(({ delayMs }) => delayMs);
+  // The youngest work decides.
+  const youngestMs = latest(since);
+  if (youngestMs !== undefined) delays.push(followUpDelayMs(youngestMs, nowMs));
+  if (delays.length === 0) return {};
+  const atMs = nowMs + delays.reduce((a, b) => Math.min(a, b));
+  const isAlone = since.length === 0 && full.size === 0;
+  return { atMs, ...(isAlone && { awaited: Object.fromEntries(looks.map(({ awaited }) => awaited)) }) };
 }

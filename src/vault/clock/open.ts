@@ -26,7 +26,8 @@ function takenOver(trigger: Trigger, clock: ClockState | undefined): ClockState 
   const isOld = trigger.slot !== undefined && isSuperseded(trigger.slot, clock);
   const slot = isOld ? clock?.slot : trigger.slot;
   const abandoned = slot === undefined ? undefined : abandonedFor(slot, clock);
-  return { ...clock, slot, abandoned, notified: clock?.notified ?? {} };
+  const { awaited: _, notified = {}, ...carried } = clock ?? {};
+  return { ...carried, slot, abandoned, notified };
 }
 
 /**

@@ -5,6 +5,7 @@
 import { changesOf } from "./carriedChanges";
 import type { ClockState, NotifiedAt } from "../model/clockState";
 import { pointsOf } from "./carriedPoints";
+import { awaitedOf } from "./carriedWork";
 import { asRecord, parseJson } from "../lib/json";
 import { isoSeconds, parseIso } from "../lib/time";
 import { stillNotified } from "../model/notified";
@@ -43,10 +44,12 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     changes,
     points,
     strangersAt,
+    awaited,
     notified,
   } = (asRecord(payload) ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
   const expected = pointsOf(points);
+  const work = awaitedOf(awaited);
   return {
     slot: pastOf(slot, nowMs),
     ...(abandoned !== undefined && { abandoned: pastOf(abandoned, nowMs) }),
@@ -58,6 +61,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(known !== undefined && { changes: known }),
     ...(expected !== undefined && { points: expected }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
+    ...(work !== undefined && { awaited: work }),
     notified: stillNotified(notifiedIn(notified), nowMs),
   };
 }

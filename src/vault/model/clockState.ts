@@ -8,6 +8,19 @@ export type NotifiedAt = Readonly<Record<string, string>>;
 /** ISO instants, by region. */
 export type ManifestsTo = Readonly<Record<string, string>>;
 
+/** Work under way in a region. */
+export interface Awaited {
+  /** Hash of the ids of what is pending. */
+  pending: string;
+  /** Start of the youngest of it. */
+  since: string;
+  /** Time by which half of it is expected to have ended; absent if nothing is known of such work. */
+  until?: string;
+}
+
+/** Work under way by region. */
+export type AwaitedWork = Readonly<Record<string, Awaited>>;
+
 export interface ClockState {
   /** Slot that still lacks a snapshot. */
   slot?: string;
@@ -31,6 +44,11 @@ export interface ClockState {
   points?: PointMemory;
   /** Last look for the vault's tag on snapshots of others (strangers.ts). */
   strangersAt?: string;
+  /**
+   * Work under way by region, if the next follow-up comes for nothing else. While it is all still pending, no other read is
+   * worth a call.
+   */
+  awaited?: AwaitedWork;
   notified: NotifiedAt;
 }
 

@@ -1,13 +1,14 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
 import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
-import { nextFollowUpMs, followUpDelayMs } from "../../../src/vault/clock/nextFollowUp";
+import { followUpDelayMs } from "../../../src/vault/clock/followUpDelay";
+import { nextFollowUp } from "../../../src/vault/clock/nextFollowUp";
 import { readClock, setClock } from "../../../src/vault/clock/timer";
 import { stillNotified } from "../../../src/vault/model/notified";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
 import { deleteAction } from "../../support/actions";
-import { FUNCTION_ARN, NOW, SETTINGS, SLOT } from "../../support/world";
+import { FUNCTION_ARN, NOW, SETTINGS, SLOT, snapshot } from "../../support/world";
 
 const scheduler = mockClient(SchedulerClient);
 const client = new SchedulerClient({});
@@ -38,10 +39,23 @@ test.each([
 });
 
 describe("the next follow-up", () => {
-  const trigger = (outcomes: Outcome[], pending: Plan["pending"] = [], throttled?: string) => {
-    const at = nextFollowUpMs({ ...plan, pending }, outcomes, throttled, NOW);
-    return at === undefined ? undefined : (at - NOW) / MINUTE_MS;
+  const trigger = (
+    outcomes: Outcome[],
+    pending: Plan["pending"] = [],
+    { throttledSince, took = [] }: { throttledSince?: string; took?: number[] } = {},
+  ) => {
+    const own = took.map((minutes, index) => ({
+      ...snapshot(`done-${index}`, { startTimeMs: NOW - 300 * MINUTE_MS }),
+      completedMs: NOW - (300 - minutes) * MINUTE_MS,
+    }));
+    const regions = [{ region: "us-west-2", seen: own, own }];
+    const left = { plan: { ...plan, pending }, outcomes, regions, ...(throttledSince && { throttledSince }) };
+    const { atMs } = nextFollowUp(left, NOW);
+    return atMs === undefined ? undefined : (atMs - NOW) / MINUTE_MS;
   };
+  const copies = (...ages: number[]) =>
+    ages.map((minutes) => ({ snapshotId: "c", region: "us-west-2", sinceMs: NOW - minutes * MINUTE_MS }));
+  const SECONDS = 1 / 60;
 
   test("is not scheduled if nothing is under way", () => {
     expect(trigger([])).toBeUndefined();
@@ -49,8 +63,8 @@ describe("the next follow-up", () => {
   });
 
   test("comes soon after a throttled read, and later if throttling lasts", () => {
-    expect(trigger([], [], isoSeconds(NOW))).toBe(1);
-    expect(trigger([], [], isoSeconds(NOW - 40 * MINUTE_MS))).toBe(10);
+    expect(trigger([], [], { throttledSince: isoSeconds(NOW) })).toBe(1);
+    expect(trigger([], [], { throttledSince: isoSeconds(NOW - 40 * MINUTE_MS) })).toBe(10);
   });
 
   test.each([
@@ -64,6 +78,37 @@ describe("the next follow-up", () => {
     const putOff = outcome({ action: copy, status: "deferred", code });
     expect(trigger([putOff], [{ snapshotId: "snap-1", region, sinceMs }])).toBe(minutes);
     expect(trigger([putOff])).toBe(10);
+  });
+
+  test.each([
+    ["all have ended, if they last the same", [1, 1], [4, 4, 4], 3 + 5 * SECONDS],
+    ["half have ended, if they do not", [0, 0, 0, 0], [2, 3, 5, 8], 3 + 5 * SECONDS],
+    ["a minute has passed, if they end within seconds", [0], [0.1], 1],
+    ["ten minutes have passed, however long the latest took", [0], [90], 10],
+    ["a quarter of the age has passed, if the latest were all shorter", [16], [2, 3], 4],
+    ["the younger half has ended, if the older are later than ever", [0, 30], [5], 5 + 5 * SECONDS],
+  ])("comes when %s", (_what, ages, took, minutes) => {
+    expect(trigger([], copies(...ages), { took })).toBeCloseTo(minutes, 6);
+  });
+
+  test("comes when three of the copies have ended whose places others wait for", () => {
+    const took = [2, 4, 6, 8, 9, 9, 9, 9, 9, 9];
+    const putOff = outcome({
+      action: { ...copy, region: "us-west-2" },
+      status: "deferred",
+      code: "ResourceLimitExceeded",
+    });
+    expect(trigger([], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(9 + 5 * SECONDS, 6);
+    expect(trigger([putOff], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(6 + 5 * SECONDS, 6);
+    expect(trigger([putOff], copies(0), { took })).toBeCloseTo(9 + 5 * SECONDS, 6);
+  });
+
+  test("expects by the region where the work is", () => {
+    const pending = [{ snapshotId: "s", region: "us-east-1", sinceMs: NOW }];
+    expect(trigger([], pending, { took: [5] })).toBe(1);
+    expect(
+      trigger([outcome({ action: { ...copy, region: "us-west-2" }, snapshotIds: ["c"] })], [], { took: [5] }),
+    ).toBe(5 + 5 * SECONDS);
   });
 
   test("comes soon after something was made", () => {

@@ -63,6 +63,7 @@ from asking import Asker, refusal_of  # noqa: E402
 from fleet import load_fleet  # noqa: E402
 from keys import ACCOUNT, decided, key_is_allowed, key_is_enabled  # noqa: E402
 from later import pending, settle  # noqa: E402
+from listing import Lister  # noqa: E402
 from public_images import load_images  # noqa: E402
 from recorded import called, record_of  # noqa: E402
 from server import serve_on_a_free_port  # noqa: E402
@@ -79,7 +80,13 @@ def state_message_of(snapshot: Snapshot) -> str | None:
     return getattr(snapshot, "fault", None) if status_of(snapshot) == "error" else None
 
 
+def completion_time_of(snapshot: Snapshot) -> datetime | None:
+    took = pending[getattr(snapshot, "made_by", "snapshot")]
+    return snapshot.start_time + took if status_of(snapshot) == "completed" else None
+
+
 Snapshot.status = property(status_of, lambda self, value: None)
+Snapshot.completion_time = property(completion_time_of)
 Snapshot.state_message = property(state_message_of)
 
 
@@ -260,8 +267,7 @@ class Application:
         self.moto = DomainDispatcherApplication(create_backend_app)
         # moto lists its own folder for each request.
         self.moto.get_backend_for_host = functools.cache(self.moto.get_backend_for_host)
-        self.writes = Counter()
-        self.answers = {}
+        self.lister = Lister(self.moto)
         self.asker = Asker()
 
     def __call__(self, environ, start_response):
@@ -309,20 +315,16 @@ class Application:
         if name.startswith("ec2:"):
             settle()
         if name == "ec2:DescribeSnapshots":
-            return self.described(environ, start_response, region, body)
+            status, headers, text = self.lister.answer(environ, region, body)
+            start_response(status, headers)
+            return [text]
         if failure is None:
-            return self.carried_out(environ, start_response, region, name)
+            return self.moto(environ, start_response)
         # It is done, and the caller hears of a failure.
-        self.carried_out(environ, lambda *given: None, region, name)
+        list(self.moto(environ, lambda *given: None))
         status, headers, text = faults.answer_of(failure, name)
         start_response(status, headers)
         return [text.encode()]
-
-    def carried_out(self, environ, start_response, region: str, name: str):
-        answer = list(self.moto(environ, start_response))
-        if name.startswith("ec2:") and not name.startswith("ec2:Describe"):
-            self.writes[region] += 1
-        return answer
 
     def authorized(self, environ, region: str, name: str, body: bytes):
         """Counts and records a call of the function; returns AWS's answer if its role may not make it."""
@@ -336,19 +338,6 @@ class Application:
         decided.key_refused = "keyRefused" in answer
         refused = answer.get("refused")
         return refusal_of(call["service"], refused) if refused else None
-
-    def described(self, environ, start_response, region: str, body: bytes):
-        """moto takes 100 ms to write an answer of 60 snapshots: one is given again until something changed there."""
-        snapshots = ec2_backends[ACCOUNT][region].snapshots.values()
-        pending_ids = tuple(s.id for s in snapshots if s.status == "pending")
-        key, stamp = (region, body), (self.writes[region], pending_ids)
-        known = self.answers.get(key)
-        if known is None or known[0] != stamp:
-            head = []
-            chunks = list(self.moto(environ, lambda *given: head.extend(given)))
-            known = self.answers[key] = (stamp, head, chunks)
-        start_response(*known[1])
-        return known[2]
 
 
 def end_with_parent() -> None:
