@@ -5,7 +5,7 @@
 import type { BlobName, InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
 import { givenBlobs } from "../blobs";
 import { type Choices, chosenInterfaces, choiceWords } from "../choices";
-import type { LaunchOrder } from "../order";
+import type { AttachedShared, LaunchOrder } from "../order";
 import { refusal } from "../refusal";
 import type { RestoreSource } from "../source";
 import { type ChosenNetwork, type NetworkWishes, chooseNetworks } from "./network";
@@ -23,6 +23,8 @@ export interface LaunchWishes extends Omit<NetworkWishes, "isIsolated"> {
   initializationRate?: number;
   /** Blobs that are not given back; absent: all are. */
   leavesOut?: readonly BlobName[];
+  /** Volumes of other restores to attach; absent: none. */
+  shared?: readonly AttachedShared[];
   /** Tag that selects instances for backup. An isolated instance does not get it. */
   backupTagKey: string;
 }
@@ -97,7 +99,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
   const { network, instanceType, launch } = place;
   const { availabilityZone, interfaces } = network;
   const usage = source.captured?.launch.usageOperation;
-  const { leavesOut = [] } = wishes;
+  const { leavesOut = [], shared = [] } = wishes;
   const isolatedIn = wishes.isIsolated ? interfaces[0]?.vpcId : undefined;
   const optional = {
     ...(isolatedIn !== undefined && { isolatedIn }),
@@ -114,6 +116,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     keyName: launch.keyName ?? "none",
     instanceProfile: launch.instanceProfile ?? "none",
     leavesOut,
+    shared,
     ...optional,
   };
   const { [wishes.backupTagKey]: backupTag, ...otherTags } = source.instanceTags;
@@ -132,6 +135,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     instanceTags: isTagged ? source.instanceTags : otherTags,
     blobs: givenBlobs(source.blobs),
     leavesOut,
+    shared,
     ...optional,
     ...(usage !== undefined && usage !== PLAIN && { usageOperation: usage }),
   };

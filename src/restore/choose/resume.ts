@@ -17,7 +17,7 @@ export function launchAgain(
   const [first] = choices.interfaces;
   const { instanceType, availabilityZone, keyName, instanceProfile, baseImageId, kmsKeyId, initializationRate } =
     choices;
-  const { leavesOut } = choices;
+  const { leavesOut, shared } = choices;
   const wishes: LaunchWishes = {
     isIsolated: choices.isolatedIn !== undefined,
     backupTagKey,
@@ -30,6 +30,7 @@ export function launchAgain(
     ...(kmsKeyId !== undefined && { kmsKeyId }),
     ...(initializationRate !== undefined && { initializationRate }),
     ...(leavesOut !== undefined && { leavesOut }),
+    ...(shared !== undefined && { shared }),
   };
   const taken = facts.takenAddresses.filter((ip) => !isChosenAddress(choices, ip));
   const here = { ...facts, takenAddresses: taken };
