@@ -156,12 +156,19 @@ function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-function priceOf({ volumes, initializationRate, mode }: Order): string[] {
+/** AWS's Pricing API answers in three regions, of which one may be down: a restore calls no region but its own (docs/adr/0024). */
+const INSTANCE_PRICES = "https://aws.amazon.com/ec2/pricing/on-demand/";
+
+function priceOf(order: Order): string[] {
+  const { volumes, initializationRate } = order;
   const rate =
     initializationRate === undefined
       ? []
       : [`${dollars(initializationPrice(volumes, initializationRate))} at most, once, for ${initializationRate} MiB/s`];
-  const instance = mode === "launch" ? ["the instance by its type, as any"] : [];
+  const instance =
+    order.mode === "launch"
+      ? [`not in it: the instance, by the hour; ${INSTANCE_PRICES} has ${order.instanceType}`]
+      : [];
   return [
     `${dollars(monthlyPrice(volumes))} a month for the volumes, by the list price of us-east-1`,
     ...rate,

@@ -102,6 +102,12 @@ describe("the plan of a launch", () => {
     );
   });
 
+  it("says of a launch that the instance is not in its price, and where that is", () => {
+    expect(plan(SOURCE).price.at(-1)).toMatch(/^not in it: the instance.*pricing\/on-demand\/ has m5\.large$/);
+    const volumes: VolumesOrder = { ...COMMON, mode: "volumes", volumes: [ROOT], availabilityZone: "us-west-2a" };
+    expect(plan(SOURCE, volumes).price).toStrictEqual([expect.stringContaining("for the volumes")]);
+  });
+
   it("shows each volume with its speeds, and EC2's refusals", () => {
     const check = { call: "ec2:RegisterImage", error: { code: "UnauthorizedOperation", message: "no" } };
     const page = renderPlan(plan(SOURCE), [check], lookOf({}, {}, false));
