@@ -5,7 +5,7 @@
 import { withoutUndefined } from "../vault/lib/collections";
 import { type Word, groupsAt } from "../vault/lib/words";
 import type { BlobName, InterfaceSpec } from "../vault/model/launchSpec";
-import type { Mode, VolumeOptions } from "./order";
+import type { AttachedShared, Mode, VolumeOptions } from "./order";
 
 /** An interface as it was chosen. */
 export interface ChosenInterface {
@@ -34,6 +34,8 @@ export interface Choices extends VolumeOptions {
   isRootTask?: boolean;
   /** Blobs that are not given back. */
   leavesOut?: readonly BlobName[];
+  /** Volumes of other restores that are attached. */
+  shared?: readonly Pick<AttachedShared, "volumeId" | "device">[];
 }
 
 const INDEX = "eni";
@@ -52,6 +54,13 @@ const TEXTS: readonly (readonly [string, keyof Choices])[] = [
 
 function isBlob(text: string): text is BlobName {
   return text === "userData" || text === "uefiData";
+}
+
+function readShared(words: readonly Word[]): NonNullable<Choices["shared"]> {
+  return words.flatMap(([word, value]) => {
+    const [, volumeId, device] = (word === "shared" && /^(\S+) (.+)$/s.exec(value)) || [];
+    return volumeId === undefined || device === undefined ? [] : [{ volumeId, device }];
+  });
 }
 
 function flagWords({ wasRunning, isRootTask, initializationRate, leavesOut = [] }: Choices): Word[] {
@@ -84,6 +93,7 @@ export function choiceWords(choices: Choices): Word[] {
     ...texts,
     ...flagWords(choices),
     ...choices.devices.map((device): Word => ["device", device]),
+    ...(choices.shared ?? []).map(({ volumeId, device }): Word => ["shared", `${volumeId} ${device}`]),
     ...choices.interfaces.flatMap(interfaceWords),
   ];
 }
@@ -120,6 +130,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
   ) as Partial<Choices>;
   const [ran, task, rate] = [first("ran"), first("task"), first("rate")];
   const leavesOut = words.flatMap(([word, value]) => (word === "without" && isBlob(value) ? [value] : []));
+  const shared = readShared(words);
   return {
     mode,
     devices: words.filter(([word]) => word === "device").map(([, value]) => value),
@@ -129,6 +140,7 @@ export function readChoices(words: readonly Word[]): Choices | undefined {
     ...(task !== undefined && { isRootTask: task === "1" }),
     ...(rate !== undefined && { initializationRate: Number(rate) }),
     ...(leavesOut.length > 0 && { leavesOut }),
+    ...(shared.length > 0 && { shared }),
   };
 }
 

@@ -34,6 +34,14 @@ interface Common extends VolumeOptions {
   attempt?: string;
 }
 
+/** A volume of another restore, which this instance shares with others. It is attached, and never deleted. */
+export interface AttachedShared {
+  volumeId: string;
+  device: string;
+  /** What it was; absent where a restore goes on. */
+  original?: SourceVolume;
+}
+
 export interface LaunchOrder extends Common {
   mode: "launch";
   instanceType: string;
@@ -45,6 +53,7 @@ export interface LaunchOrder extends Common {
   blobs: LaunchBlobs;
   /** Blobs that a person does not want back. */
   leavesOut: readonly BlobName[];
+  shared: readonly AttachedShared[];
   /** The VPC of the group that lets nothing in or out, if the instance is launched in one. */
   isolatedIn?: string;
   /** Public image of the same platform, for where the root's image lost its billing code. */

@@ -1,6 +1,6 @@
 /**
  * What a restore costs, as AWS publishes it for us-east-1: https://aws.amazon.com/ebs/pricing/, read in November 2026. Other regions
- * differ by up to a half. The instance itself is billed by its type, which is not in this table. Pure.
+ * differ by up to a half. The instance itself is billed by its type, which is not in this table (docs/adr/0024). Pure.
  */
 import type { SourceVolume } from "./source";
 

@@ -26,6 +26,18 @@ export interface SourceVolume {
   tags: Tags;
 }
 
+/** A volume that several instances shared, and that the recovery point of another one has. */
+export interface SharedVolume {
+  /** At the device of this instance, if that was captured, else of the other one. */
+  volume: SourceVolume;
+  /** The instance whose recovery point has it. */
+  owner: string;
+  /** Its tag Name; empty where there is none. */
+  ownerName: string;
+  /** True if a capture says that this instance used it. */
+  isCertain: boolean;
+}
+
 /** A recovery point that can be restored in its region. */
 export interface RestoreSource {
   vaultId: string;
@@ -47,4 +59,5 @@ export interface RestoreSource {
   blobs: LaunchBlobs;
   /** The root first. */
   volumes: readonly SourceVolume[];
+  shared: readonly SharedVolume[];
 }

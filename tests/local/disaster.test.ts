@@ -3,7 +3,7 @@ import { playDisaster } from "../../src/local/disaster/disaster";
 import { emulatorHome } from "../support/emulatorHome";
 
 it("launches instances in the DR region from tags alone while the primary region is dark, and loses nothing without a word", async () => {
-  const script = { home: emulatorHome("disaster"), days: 1, names: ["web-1", "win-1", "trust-1"] };
+  const script = { home: emulatorHome("disaster"), days: 1, names: ["web-1", "node-a", "node-b", "win-1", "trust-1"] };
   const disaster = await playDisaster(
     script,
     () => undefined,
@@ -12,6 +12,8 @@ it("launches instances in the DR region from tags alone while the primary region
   const { survivors, darkCalls, remains, isProven } = disaster;
   expect(survivors.map(({ name, exitCode, error }) => [name, exitCode, error])).toStrictEqual([
     ["web-1", 0, undefined],
+    ["node-a", 0, undefined],
+    ["node-b", 0, undefined],
     ["trust-1", 0, undefined],
     ["win-1", 0, undefined],
   ]);
@@ -29,7 +31,11 @@ it("launches instances in the DR region from tags alone while the primary region
     cpuCredits: "same",
     keyName: "same",
   });
-  expect(fates[1]).toMatchObject({ tpmSupport: "same", "UEFI variables": "same" });
+  // They share one new volume, which came with one of them.
+  for (const node of [fates[1], fates[2]]) {
+    expect(node).toMatchObject({ "volume /dev/sdm type": "same", "volume /dev/sdm instances": "same" });
+  }
+  expect(fates[3]).toMatchObject({ tpmSupport: "same", "UEFI variables": "same" });
   // Its copies lost their billing code, so that it came by way of a public image.
-  expect(fates[2]).toMatchObject({ usageOperation: "same", imageId: "same", "volume xvdf sizeGiB": "same" });
+  expect(fates[4]).toMatchObject({ usageOperation: "same", imageId: "same", "volume xvdf sizeGiB": "same" });
 }, 300_000);

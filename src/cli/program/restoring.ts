@@ -36,6 +36,10 @@ export function addRestore(verb: Verb, start: Start): void {
       "--attach <instance>",
       "attach the volumes at their devices to this instance: id, Name, or a unique beginning",
     )
+    .option(
+      "--shared [volumes...]",
+      "attach volumes for several instances that another restore made: the captured or these",
+    )
     .option("--device <devices...>", "only these volumes, such as /dev/sdf")
     .option("--stop", "swap the root while the instance is stopped, where EC2 could replace it while it runs")
     .option("--kms-key <key>", "key of the restored volumes (default: that of the snapshots)")

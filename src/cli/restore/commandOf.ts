@@ -22,7 +22,7 @@ const TEXTS: readonly (readonly [string, keyof RestoreOptions])[] = [
 
 /** Returns `vault restore web-1 --launch --region us-west-2 …`, without what asks or shows. */
 export function commandOf(instanceId: string, mode: Mode, region: string, options: RestoreOptions): string {
-  const { groups = [], device = [], isolate, stop, fast, backupTag, userData, uefiData } = options;
+  const { groups = [], device = [], isolate, stop, fast, backupTag, userData, uefiData, shared } = options;
   const texts = TEXTS.flatMap(([flag, field]) => {
     const value = options[field];
     return typeof value === "string" ? [flag, quoted(value)] : [];
@@ -35,6 +35,7 @@ export function commandOf(instanceId: string, mode: Mode, region: string, option
     ...(stop === true ? ["--stop"] : []),
     ...(userData ? [] : ["--no-user-data"]),
     ...(uefiData ? [] : ["--no-uefi-data"]),
+    ...(shared === undefined ? [] : ["--shared", ...(shared === true ? [] : shared.map(quoted))]),
     ...(groups.length === 0 ? [] : ["--groups", ...groups.map(quoted)]),
     ...(device.length === 0 ? [] : ["--device", ...device.map(quoted)]),
     ...(fast === undefined ? [] : fast === true ? ["--fast"] : ["--fast", fast]),

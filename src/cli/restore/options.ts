@@ -15,6 +15,8 @@ export interface RestoreOptions extends GlobalOptions {
   volumes?: boolean;
   replace?: boolean;
   attach?: string;
+  /** True for `--shared` alone. */
+  shared?: readonly string[] | true;
   device?: readonly string[];
   stop?: boolean;
   isolate?: boolean;
@@ -55,6 +57,7 @@ const OF_MODE: Readonly<Record<Mode, readonly (readonly [keyof RestoreOptions, s
     ["keyPair", "--key-pair"],
     ["profile", "--profile"],
     ["baseImage", "--base-image"],
+    ["shared", "--shared"],
   ],
   volumes: [["attach", "--attach"]],
   replace: [["stop", "--stop"]],

@@ -8,6 +8,7 @@ import type { RestoreSource, SourceVolume } from "../../restore/source";
 import { HOUR_MS, humanDuration } from "../../vault/lib/time";
 import type { BlobName, LaunchSpec } from "../../vault/model/launchSpec";
 import type { Prepared } from "./prepare";
+import { warningsOf } from "./warnings";
 
 export interface RestorePlan {
   /** What is done, in order. */
@@ -23,20 +24,20 @@ export interface RestorePlan {
   warnings: string[];
 }
 
-function shapeOf(source: RestoreSource): Shape {
+function shapeOf(source: RestoreSource, sharing: Sharing): Shape {
   const { instanceType, captured, instanceTags, blobs } = source;
   return {
     blobs,
     ...(instanceType !== undefined && { instanceType }),
     launch: captured?.launch ?? {},
     interfaces: captured?.interfaces ?? [],
-    volumes: originalVolumes(source),
+    volumes: originalVolumes([...source.volumes, ...sharedOriginals(sharing)]),
     tags: instanceTags,
   };
 }
 
 /** Returns the volumes with the encryption of the original, as far as it was captured. */
-function originalVolumes({ volumes }: RestoreSource): SourceVolume[] {
+function originalVolumes(volumes: readonly SourceVolume[]): SourceVolume[] {
   return volumes.map(({ original, kmsKeyId, ...one }) => {
     if (original === undefined) return { ...one, ...(kmsKeyId !== undefined && { kmsKeyId }) };
     const { isEncrypted, kmsKeyEnd } = original;
@@ -49,20 +50,32 @@ function originalVolumes({ volumes }: RestoreSource): SourceVolume[] {
 /** The group of an isolated instance, before it is there. */
 const NEW_GROUP = { groupIds: ["a new group"], groupNames: ["lets nothing in or out"] };
 
+/** Volumes of other restores, as far as they were captured. */
+type Sharing = Pick<LaunchOrder, "shared">;
+
+function sharedOriginals({ shared }: Sharing): SourceVolume[] {
+  return shared.flatMap(({ original }) => original ?? []);
+}
+
 /** Returns the instance that an order makes. */
 function shapeOfOrder(order: LaunchOrder, cpu: LaunchSpec): Shape {
   const { instanceType, as, instanceTags, kmsKeyId, isolatedIn, blobs } = order;
   const interfaces = isolatedIn === undefined ? as.interfaces : as.interfaces.map((one) => ({ ...one, ...NEW_GROUP }));
-  const volumes = order.volumes.map((one) => ({
+  const own = order.volumes.map((one) => ({
     ...one,
     ...(kmsKeyId !== undefined && { kmsKeyId, isEncrypted: true }),
   }));
+  const volumes = [...own, ...sharedOriginals(order)];
   return { instanceType, launch: { ...cpu, ...as.launch }, interfaces, volumes, tags: instanceTags, blobs };
 }
 
 /** Compares what was captured with an instance as it is planned or as it is. */
-export function compared(source: RestoreSource, restored: Shape): Pick<RestorePlan, "differences" | "same"> {
-  const facts = differences(shapeOf(source), restored);
+export function compared(
+  source: RestoreSource,
+  sharing: Sharing,
+  restored: Shape,
+): Pick<RestorePlan, "differences" | "same"> {
+  const facts = differences(shapeOf(source, sharing), restored);
   const other = facts.filter(({ outcome }) => outcome !== "same");
   return { differences: other, same: facts.length - other.length };
 }
@@ -98,6 +111,7 @@ function launchSteps(order: LaunchOrder): string[] {
     `launch one ${instanceType} with ${plural(volumes.length, "volume")} in ${availabilityZone}, ` +
       `${first?.subnetId ?? "no subnet"}, with ${groups === "" ? "the default group" : groups}` +
       withBlob("userData", userData),
+    ...order.shared.map(({ volumeId, device }) => `attach ${volumeId}, which another restore made, as ${device}`),
     "wait until it runs and EC2's status checks pass",
     "deregister the image",
   ];
@@ -142,12 +156,19 @@ function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
-function priceOf({ volumes, initializationRate, mode }: Order): string[] {
+/** AWS's Pricing API answers in three regions, of which one may be down: a restore calls no region but its own (docs/adr/0024). */
+const INSTANCE_PRICES = "https://aws.amazon.com/ec2/pricing/on-demand/";
+
+function priceOf(order: Order): string[] {
+  const { volumes, initializationRate } = order;
   const rate =
     initializationRate === undefined
       ? []
       : [`${dollars(initializationPrice(volumes, initializationRate))} at most, once, for ${initializationRate} MiB/s`];
-  const instance = mode === "launch" ? ["the instance by its type, as any"] : [];
+  const instance =
+    order.mode === "launch"
+      ? [`not in it: the instance, by the hour; ${INSTANCE_PRICES} has ${order.instanceType}`]
+      : [];
   return [
     `${dollars(monthlyPrice(volumes))} a month for the volumes, by the list price of us-east-1`,
     ...rate,
@@ -171,54 +192,6 @@ function timeOf({ volumes, initializationRate, mode }: Order): string[] {
   return [usable, full];
 }
 
-const NEW_MACHINE = "cloud-init takes it for a new machine";
-
-/** Says what becomes of user data. */
-function userDataWarning({ leavesOut }: LaunchOrder, { blobs: { userData } }: RestoreSource): string {
-  if (leavesOut.includes("userData")) return `user data is left out (--no-user-data), and ${NEW_MACHINE}`;
-  if (userData === undefined) return `user data is in no backup: the new instance has none, and ${NEW_MACHINE}`;
-  if (userData === "") return `the instance had no user data; ${NEW_MACHINE}`;
-  return `${NEW_MACHINE}, and runs the captured user data as at a first boot; --no-user-data leaves it out`;
-}
-
-/** Says of an instance that booted by UEFI if it gets other variables than it had. */
-function uefiWarnings({ leavesOut, blobs, usageOperation }: LaunchOrder, { captured }: RestoreSource): string[] {
-  if (captured?.launch.currentBootMode !== "uefi") return [];
-  const plain = "boot order and Secure Boot keys are those of a new instance";
-  if (leavesOut.includes("uefiData")) return [`UEFI variables are left out (--no-uefi-data): ${plain}`];
-  if (blobs.uefiData === undefined) return [`UEFI variables are in no backup: ${plain}`];
-  return usageOperation === undefined ? [] : [`if the billing code was lost, UEFI variables are lost too: ${plain}`];
-}
-
-/** What no recovery point has, and what a new instance never is. */
-function launchWarnings(order: LaunchOrder, source: RestoreSource): string[] {
-  return [
-    userDataWarning(order, source),
-    ...uefiWarnings(order, source),
-    "DNS names, load balancer targets and alarms name the old instance: they have to learn the new id and address",
-  ];
-}
-
-function warningsOf(order: Order, source: RestoreSource): string[] {
-  const shared = order.volumes.filter(({ isMultiAttach }) => isMultiAttach === true);
-  const codes = source.captured?.launch.productCodes ?? [];
-  return [
-    ...(order.mode === "launch" ? launchWarnings(order, source) : []),
-    ...shared.map(({ device }) => `${device} was for several instances: attach the new volume to the others by hand`),
-    ...(codes.length === 0
-      ? []
-      : [`it has Marketplace product codes (${codes.join(", ")}): the subscription has to be active in this account`]),
-    ...(order.mode === "volumes" && order.attachTo !== undefined && order.volumes.some(({ isRoot }) => isRoot)
-      ? [
-          "a copy of a root volume has the same labels and UUIDs as the root: the instance may boot from it. Detach it before a reboot",
-        ]
-      : []),
-    ...(order.mode === "replace" && !order.isRootTask && order.wasRunning
-      ? ["while it is stopped it loses instance-store data, and a public address that is no Elastic IP"]
-      : []),
-  ];
-}
-
 /** Returns an order as it may be shown. Blobs may hold secrets: their sizes are all that is shown of them. */
 export function shownOrder(order: Order): object {
   const { restoreId: _id, choices: _choices, ...shown } = order;
@@ -230,7 +203,8 @@ export function planOf(
   source: RestoreSource,
   { order, alternatives, cpu = {} }: Pick<Prepared, "order" | "alternatives" | "cpu">,
 ): RestorePlan {
-  const facts = order.mode === "launch" ? compared(source, shapeOfOrder(order, cpu)) : { differences: [], same: 0 };
+  const facts =
+    order.mode === "launch" ? compared(source, order, shapeOfOrder(order, cpu)) : { differences: [], same: 0 };
   const zones = alternatives.map(({ availabilityZone }) => availabilityZone).join(", ");
   const others = zones === "" ? [] : [`if ${order.availabilityZone} lacks capacity: ${zones}`];
   return {

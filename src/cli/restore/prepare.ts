@@ -1,9 +1,11 @@
 /** Makes the order of a restore: reads what the region has, and makes every choice. It changes nothing. */
 import type { RestoreClient } from "../../restore/aws/client";
+import { findRestoredShared } from "../../restore/aws/sharedVolumes";
 import { findBaseImage } from "../../restore/aws/baseImages";
 import { type Described, describeInstance } from "../../restore/aws/described";
 import { readRegionFacts, readSubnets } from "../../restore/aws/regionFacts";
 import { type LaunchWishes, PLAIN_LINUX, chooseLaunch, wantedType } from "../../restore/choose/launch";
+import { chooseShared } from "../../restore/choose/shared";
 import { chooseReplace, chooseVolumes, volumesOf } from "../../restore/choose/volumes";
 import type { LaunchOrder, Mode, Order, VolumeOptions } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
@@ -15,6 +17,7 @@ import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
 import { NONE_EXISTS, findInstance } from "../instances";
 import { type RestoreOptions, leftOut, rateOf } from "./options";
+import { sharedNotes } from "./shared";
 
 /** A restore that is ready to begin. */
 export interface Prepared {
@@ -58,6 +61,20 @@ async function baseImage({ client, source, options }: Basis): Promise<{ imageId?
   return { notes: [note] };
 }
 
+interface Sharing extends Partial<ReturnType<typeof chooseShared>> {
+  notes: string[];
+}
+
+/** Chooses the volumes of other restores that are attached, or says what to type for them. */
+async function shareVolumes({ client, source, options }: Basis): Promise<Sharing> {
+  const snapshotIds = source.shared.map(({ volume }) => volume.snapshotId);
+  const restored = await findRestoredShared(client, snapshotIds);
+  const { shared, az } = options;
+  if (shared === undefined) return { notes: sharedNotes(source, restored) };
+  const wishes = { volumeIds: shared === true ? [] : shared, ...(az !== undefined && { availabilityZone: az }) };
+  return { ...chooseShared(source, restored, wishes), notes: [] };
+}
+
 async function prepareLaunch(basis: Basis): Promise<Prepared> {
   const { client, source, restoreId, options, context } = basis;
   const root = source.volumes.find(({ isRoot }) => isRoot);
@@ -67,17 +84,19 @@ async function prepareLaunch(basis: Basis): Promise<Prepared> {
   }
   const instanceType = wantedType(source, options.instanceType);
   context.progress(`reading subnets, groups and types of ${source.region}`);
-  const [facts, base, live] = await Promise.all([
+  const [facts, base, live, sharing] = await Promise.all([
     readRegionFacts(client, source.region, instanceType, privateAddresses(source)),
     baseImage(basis),
     describeInstance(client, source.instanceId),
+    shareVolumes(basis),
   ]);
   const wishes = withoutUndefined<LaunchWishes>({
     isIsolated: options.isolate === true,
     leavesOut: leftOut(options),
     backupTagKey: options.backupTag,
     instanceType: options.instanceType,
-    availabilityZone: options.az,
+    availabilityZone: sharing.availabilityZone ?? options.az,
+    shared: sharing.shared,
     subnetId: options.subnet,
     groupIds: options.groups,
     keyName: options.keyPair,
@@ -91,7 +110,7 @@ async function prepareLaunch(basis: Basis): Promise<Prepared> {
     cpuCores: defaultCores,
     threadsPerCore: defaultThreadsPerCore,
   });
-  return { order, alternatives, notes: base.notes, cpu, ...(live !== undefined && { live }) };
+  return { order, alternatives, notes: [...base.notes, ...sharing.notes], cpu, ...(live !== undefined && { live }) };
 }
 
 /** Returns an instance of the region that a restore works on. */
@@ -127,7 +146,7 @@ async function prepareVolumes(basis: Basis): Promise<Prepared> {
     const message = `${first.device} of ${target?.instanceId ?? ""} is in use`;
     throw cliError(EXIT.usage, "DeviceInUse", message, hint);
   }
-  return { order, alternatives: [], notes: [] };
+  return { order, alternatives: [], notes: sharedNotes(source, []) };
 }
 
 /** Returns the zone of the original where it is in this region, else the region's first. */

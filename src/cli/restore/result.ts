@@ -72,10 +72,11 @@ function failedAnswer({ order, source, outcome, notes }: Ended, context: Context
 }
 
 /** Compares with the new instance. It has the blobs that EC2 took; a public image of the detour has none of the UEFI variables. */
-function comparedNow(source: RestoreSource, { blobs, baseImageId }: LaunchOrder, { shape }: Described) {
+function comparedNow(source: RestoreSource, order: LaunchOrder, { shape }: Described) {
+  const { blobs, baseImageId } = order;
   const { uefiData: _uefi, ...others } = blobs;
   const isDetour = baseImageId !== undefined && shape.launch.imageId === baseImageId;
-  return compared(source, { ...shape, blobs: isDetour ? others : blobs });
+  return compared(source, order, { ...shape, blobs: isDetour ? others : blobs });
 }
 
 /** Returns the answer where all is usable. */

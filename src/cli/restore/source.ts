@@ -2,11 +2,11 @@
  * Finds the recovery point to restore, in one region and with that region's calls alone: the others may be down. A person names the
  * instance, and at will a time or a snapshot; what can't be restored is passed over, and said.
  */
-import type { RestoreSource, SourceVolume } from "../../restore/source";
+import type { RestoreSource } from "../../restore/source";
 import type { BlobName, LaunchBlobs } from "../../vault/model/launchSpec";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { withoutUndefined } from "../../vault/lib/collections";
-import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
+import { isoSeconds } from "../../vault/lib/time";
 import { ec2, findTraces } from "../aws";
 import { findBlobs } from "../blobs";
 import { type Capture, findCapture } from "../capture";
@@ -14,10 +14,12 @@ import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
 import { findInstance } from "../instances";
-import { type PointFacts, type VolumeFacts, factsOf } from "../pointFacts";
+import { type PointFacts, factsOf } from "../pointFacts";
 import { findPoint, instancesOf } from "../pointRef";
 import { type Point, pointsOf } from "../points";
 import { parseTime, readAs } from "../times";
+import { sharedWith } from "./shared";
+import { volumeOf } from "./sourceVolume";
 import { chooseVault, vaultsIn } from "../vaults";
 
 /** Which recovery point. */
@@ -96,39 +98,6 @@ export function choosePoint(
   throw cliError(EXIT.nothing, "NoPoint", `${wanted.instance} has no recovery point${until}`, since);
 }
 
-/** A key is captured with the other flags, so that a volume with flags and no key was not encrypted. */
-function originalOf({ deleteOnTermination, kmsKeyEnd }: VolumeFacts): Pick<SourceVolume, "original"> {
-  if (deleteOnTermination === undefined && kmsKeyEnd === undefined) return {};
-  const isEncrypted = kmsKeyEnd !== undefined;
-  return { original: { isEncrypted, ...(kmsKeyEnd !== undefined && { kmsKeyEnd }) } };
-}
-
-function volumeOf(facts: ReturnType<typeof factsOf>, point: Point, volumeId: string): SourceVolume[] {
-  const snapshot = point.snapshots.find((one) => one.volumeId === volumeId);
-  const known = facts.volumes.find((one) => one.volumeId === volumeId);
-  if (snapshot === undefined || known === undefined) return [];
-  const { type, iops, throughputMiBps, deleteOnTermination, device = volumeId, role, tags } = known;
-  const { snapshotId, encrypted, kmsKeyId } = snapshot;
-  return [
-    withoutUndefined<SourceVolume>({
-      volumeId,
-      snapshotId,
-      device,
-      isRoot: role === "root",
-      sizeGiB: Math.max(known.sizeGiB ?? 0, snapshot.sizeGiB),
-      type,
-      iops,
-      throughputMiBps,
-      deleteOnTermination,
-      ...(known.multiAttach === true && { isMultiAttach: true }),
-      isEncrypted: encrypted,
-      kmsKeyId,
-      ...originalOf(known),
-      tags,
-    }),
-  ];
-}
-
 /** Returns a point as a restore takes it. */
 export function sourceOf(vaultId: string, point: Point, capture?: Capture, blobs: LaunchBlobs = {}): RestoreSource {
   const facts = factsOf(point, [point], capture);
@@ -146,6 +115,7 @@ export function sourceOf(vaultId: string, point: Point, capture?: Capture, blobs
     availabilityZone,
     captured: launch && { launch: launch.launch, interfaces: launch.interfaces },
     blobs,
+    shared: [],
     volumes: facts.volumes.flatMap(({ volumeId }) => volumeOf(facts, point, volumeId)),
   });
 }
@@ -157,23 +127,6 @@ function doubtsOf(launch: PointFacts["launch"]): string[] {
   return launch.isWhole ? [] : ["the tags about its launch are not whole: compare the list of differences"];
 }
 
-/**
- * Names the volumes that several instances shared and that another one's recovery point has: the vault takes one snapshot of
- * each, and no tag says which instances there were.
- */
-export function sharedByOthers({ instanceId, takenMs }: RestoreSource, points: readonly Point[]): string[] {
-  const others = points.filter((one) => one.instanceId !== instanceId && Math.abs(one.takenMs - takenMs) < HOUR_MS);
-  return others.flatMap((point) => {
-    const { instanceId: id, name } = point;
-    const shared = factsOf(point, [point]).volumes.filter(({ multiAttach }) => multiAttach === true);
-    const owner = name === "" ? id : `${name} (${id})`;
-    return shared.map(
-      ({ device = "a device" }) =>
-        `${device} of ${owner} was for several instances. If this one used it: restore ${owner}, and attach its new volume`,
-    );
-  });
-}
-
 /** Decides whether the tags of a point hold all that was captured. */
 function hasAll(point: Point): boolean {
   const { launch, volumes } = factsOf(point, [point]);
@@ -181,21 +134,27 @@ function hasAll(point: Point): boolean {
 }
 
 /**
- * Takes from captures in this region's bucket what the tags of a point had no room for, and the blobs that are wanted.
- * Without them tags are all there is.
+ * Takes from captures in this region's bucket what the tags of a point had no room for, what it shared with others, and the
+ * blobs that are wanted. Without them tags are all there is.
  */
-async function completeSource(vaultId: string, point: Point, wanted: readonly BlobName[]): Promise<FoundSource> {
+async function completeSource(
+  vaultId: string,
+  point: Point,
+  points: readonly Point[],
+  wanted: readonly BlobName[],
+): Promise<FoundSource> {
   const vault = { vaultId, regions: [point.region], notes: [] };
   const isWhole = hasAll(point);
-  const { capture, note } = isWhole ? {} : await findCapture(point, vault);
+  const mayShare = sharedWith(point, points).length > 0;
+  const { capture, note } = isWhole && !mayShare ? {} : await findCapture(point, vault);
   const { launch } = factsOf(point, [point], capture);
   const known = { vault, ...(capture !== undefined && { capture }) };
   const slots = launch?.blobSlots;
   const { blobs, notes } = await findBlobs(point, { ...known, ...(slots !== undefined && { slots }) }, wanted);
   const doubts = isWhole ? [] : doubtsOf(launch);
   return {
-    source: sourceOf(vaultId, point, capture, blobs),
-    notes: [...doubts, ...(note === undefined ? [] : [note]), ...notes],
+    source: { ...sourceOf(vaultId, point, capture, blobs), shared: sharedWith(point, points, capture) },
+    notes: [...doubts, ...(note === undefined || isWhole ? [] : [note]), ...notes],
   };
 }
 
@@ -211,8 +170,8 @@ export async function findSource(
 ): Promise<FoundSource> {
   const { vaultId, points } = await pointsIn(context);
   const { point, notes } = choosePoint(points, wanted, context);
-  const { source, notes: doubts } = await completeSource(vaultId, point, blobs);
-  return { source, notes: [...notes, ...doubts, ...sharedByOthers(source, points)] };
+  const { source, notes: doubts } = await completeSource(vaultId, point, points, blobs);
+  return { source, notes: [...notes, ...doubts] };
 }
 
 /** Finds the recovery point that something was restored from. */
@@ -223,7 +182,7 @@ export async function findSlot(
 ): Promise<FoundSource> {
   const { vaultId, points } = await pointsIn(context);
   const point = points.find((one) => one.instanceId === instanceId && one.slot === slot);
-  if (point !== undefined) return completeSource(vaultId, point, blobs);
+  if (point !== undefined) return completeSource(vaultId, point, points, blobs);
   const hint = "Without it the restore can only be undone: vault restore --undo ID";
   throw cliError(EXIT.nothing, "NoPoint", `the recovery point ${slot} of ${instanceId} is gone`, hint);
 }

@@ -14,7 +14,7 @@ import { type Compared, type Facts, compareFacts, factsOf } from "./facts";
 import { type Launched, launchFleet } from "./fleet";
 import { makeNetwork } from "./network";
 import { remainsIn } from "./remains";
-import { type Restored, launchAgain } from "./restoring";
+import { type Restored, comesLater, launchAgain } from "./restoring";
 import { PROFILE, PUBLIC_IMAGES, fleetIn } from "./shapes";
 
 const ROOT = join(__dirname, "..", "..", "..");
@@ -93,7 +93,15 @@ async function originals({ account }: LocalVault, fleet: readonly Launched[]): P
   return facts;
 }
 
-/** Launches each instance again, and compares it with what it was. */
+/** Tells whether an instance shared a volume. */
+function shares(facts: Facts): boolean {
+  return Object.entries(facts).some(([fact, value]) => fact.endsWith(" instances") && value !== "1");
+}
+
+/**
+ * Launches each instance again, and then compares all with what they were. As a person reads the plan, an instance is launched
+ * later whose volume comes with another one.
+ */
 async function bringBack(
   vault: LocalVault,
   before: ReadonlyMap<string, Facts>,
@@ -102,12 +110,23 @@ async function bringBack(
   const { emulator, account } = vault;
   const env = { AWS_ENDPOINT_URL: emulator.endpoint, AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
   const keys = { AWS_ACCESS_KEY_ID: "operator", AWS_SECRET_ACCESS_KEY: "local" };
+  const launch = (name: string, options: readonly string[]) => {
+    progress(`vault restore ${[name, "--region", DR, ...options].join(" ")} --yes --json`);
+    return launchAgain(name, { region: DR, options }, { ...env, ...keys });
+  };
+  const restored = new Map<string, Restored>();
+  const later: string[] = [];
+  for (const [name, facts] of before) {
+    if (shares(facts) && (await comesLater(name, DR, { ...env, ...keys }))) later.push(name);
+    else restored.set(name, await launch(name, []));
+  }
+  for (const name of later) restored.set(name, await launch(name, ["--shared"]));
   const survivors: Survivor[] = [];
   for (const [name, facts] of before) {
-    progress(`vault restore ${name} --region ${DR} --yes --json`);
-    const restored = await launchAgain(name, DR, { ...env, ...keys });
-    const now = restored.instanceId === undefined ? {} : await factsOf(account.ec2(DR), restored.instanceId);
-    survivors.push({ ...restored, facts: compareFacts(facts, now, restored.report) });
+    const one = restored.get(name);
+    if (one === undefined) continue;
+    const now = one.instanceId === undefined ? {} : await factsOf(account.ec2(DR), one.instanceId);
+    survivors.push({ ...one, facts: compareFacts(facts, now, one.report) });
   }
   return survivors;
 }

@@ -32,14 +32,24 @@ function linesOf(out: string): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
+type Env = Record<string, string | undefined>;
+
+/** Tells whether the plan of a launch names a volume that comes with another instance. */
+export async function comesLater(name: string, region: string, env: Env): Promise<boolean> {
+  const { out } = await runCli(["restore", name, "--region", region, "--dry-run", "--json"], env);
+  const notes = linesOf(out).flatMap((line) => line.notes ?? []);
+  return notes.some((note) => note.endsWith("then this one with --shared"));
+}
+
 /** Launches an instance in a region from its newest recovery point there. */
 export async function launchAgain(
   name: string,
-  region: string,
-  env: Record<string, string | undefined>,
+  { region, options = [] }: { region: string; options?: readonly string[] },
+  env: Env,
 ): Promise<Restored> {
   const startMs = Date.now();
-  const { code, out, err } = await runCli(["restore", name, "--region", region, "--yes", "--json"], env);
+  const args = ["restore", name, "--region", region, "--yes", "--json", ...options];
+  const { code, out, err } = await runCli(args, env);
   const lines = linesOf(out);
   const last = lines.at(-1);
   const plan = lines.find(({ messageType }) => messageType === "plan");

@@ -6,7 +6,7 @@ import type { BlobName, InterfaceSpec, LaunchSpec } from "../../vault/model/laun
 import { givenBlobs } from "../blobs";
 import { type Choices, chosenInterfaces, choiceWords } from "../choices";
 import { withoutUndefined } from "../../vault/lib/collections";
-import type { LaunchOrder, VolumeOptions } from "../order";
+import type { AttachedShared, LaunchOrder, VolumeOptions } from "../order";
 import { refusal } from "../refusal";
 import type { RestoreSource } from "../source";
 import { type ChosenNetwork, type NetworkWishes, chooseNetworks } from "./network";
@@ -22,6 +22,8 @@ export interface LaunchWishes extends VolumeOptions, Omit<NetworkWishes, "isIsol
   baseImageId?: string;
   /** Blobs that are not given back; absent: all are. */
   leavesOut?: readonly BlobName[];
+  /** Volumes of other restores to attach; absent: none. */
+  shared?: readonly AttachedShared[];
   /** Tag that selects instances for backup. An isolated instance does not get it. */
   backupTagKey: string;
 }
@@ -96,7 +98,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
   const { network, instanceType, launch } = place;
   const { availabilityZone, interfaces } = network;
   const usage = source.captured?.launch.usageOperation;
-  const { leavesOut = [] } = wishes;
+  const { leavesOut = [], shared = [] } = wishes;
   const isolatedIn = wishes.isIsolated ? interfaces[0]?.vpcId : undefined;
   const { baseImageId, kmsKeyId, initializationRate } = wishes;
   const optional = withoutUndefined<VolumeOptions & Pick<LaunchOrder, "isolatedIn" | "baseImageId">>({
@@ -114,6 +116,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     keyName: launch.keyName ?? "none",
     instanceProfile: launch.instanceProfile ?? "none",
     leavesOut,
+    shared,
     ...optional,
   };
   const { [wishes.backupTagKey]: backupTag, ...otherTags } = source.instanceTags;
@@ -132,6 +135,7 @@ function orderOf(source: RestoreSource, restoreId: string, wishes: LaunchWishes,
     instanceTags: isTagged ? source.instanceTags : otherTags,
     blobs: givenBlobs(source.blobs),
     leavesOut,
+    shared,
     ...optional,
     ...(usage !== undefined && usage !== PLAIN_LINUX && { usageOperation: usage }),
   };

@@ -18,7 +18,7 @@ export function launchAgain(
   const [first] = choices.interfaces;
   const { instanceType, availabilityZone, keyName, instanceProfile, baseImageId, kmsKeyId, initializationRate } =
     choices;
-  const { leavesOut } = choices;
+  const { leavesOut, shared } = choices;
   const wishes = withoutUndefined<LaunchWishes>({
     isIsolated: choices.isolatedIn !== undefined,
     backupTagKey,
@@ -31,6 +31,7 @@ export function launchAgain(
     kmsKeyId,
     initializationRate,
     leavesOut,
+    shared,
   });
   const taken = facts.takenAddresses.filter((ip) => !isChosenAddress(choices, ip));
   const here = { ...facts, takenAddresses: taken };

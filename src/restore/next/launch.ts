@@ -66,6 +66,16 @@ function launch(order: LaunchOrder, found: Found): Next {
   return { action: { do: "run-instance", ...from, ...isolated, attempt: found.endedBefore } };
 }
 
+/** Attaches volumes of other restores that the instance shares. `undefined`: they are attached. */
+function attachOthers({ shared }: LaunchOrder, instance: FoundInstance): Next | undefined {
+  for (const { volumeId, device } of shared) {
+    // Its own tags name another restore: what the instance shows of it is enough.
+    const next = attach({ volumeId, state: "in-use", attachments: [], tags: {} }, instance, device);
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
 /** Makes and attaches the volumes that a launch can't make: those for several instances. `undefined`: they are attached. */
 function addShared(order: LaunchOrder, found: Found, instance: FoundInstance): Next | undefined {
   const shared = order.volumes.filter(isMadeApart);
@@ -139,7 +149,11 @@ export function nextOfLaunch(order: LaunchOrder, found: Found): Next {
   if (tagging !== undefined) return tagging;
   const start = running(instance);
   if (start !== undefined) return start;
-  const last = addShared(order, found, instance) ?? complete(order, instance) ?? healthy(instance);
+  const last =
+    addShared(order, found, instance) ??
+    attachOthers(order, instance) ??
+    complete(order, instance) ??
+    healthy(instance);
   if (last !== undefined) return last;
   const [image] = found.images;
   if (image !== undefined) return { action: { do: "deregister-image", imageId: image.imageId } };

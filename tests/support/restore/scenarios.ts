@@ -6,6 +6,7 @@ import {
   COLD,
   DATA,
   ORIGINAL,
+  OTHERS_SHARED,
   RED_HAT,
   ROOT,
   SECOND_INTERFACE,
@@ -14,6 +15,7 @@ import {
   emptyRegion,
   launchOrder,
   regionWithOriginal,
+  regionWithShared,
   replaceOrder,
   sourceWith,
   volumesOrder,
@@ -54,6 +56,12 @@ export const SCENARIOS: readonly Scenario[] = [
     () => emptyRegion({ losesBilling: true }),
   ),
   launch("with a shared volume", sourceWith([ROOT, SHARED, COLD])),
+  launch(
+    "with a volume of another restore",
+    sourceWith([ROOT, DATA]),
+    { shared: [{ volumeId: OTHERS_SHARED, device: "/dev/sdm" }] },
+    () => regionWithShared(),
+  ),
   launch("of a protected instance", sourceWith([ROOT], PROTECTED)),
   launch("with two interfaces", sourceWith([ROOT, DATA], {}, TWO_INTERFACES)),
   launch("with two interfaces, isolated and protected", sourceWith([ROOT], PROTECTED, TWO_INTERFACES), {

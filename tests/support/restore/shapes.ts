@@ -4,6 +4,7 @@ import { type LaunchWishes, chooseLaunch } from "../../../src/restore/choose/lau
 import type { RegionFacts } from "../../../src/restore/choose/region";
 import { chooseReplace, chooseVolumes } from "../../../src/restore/choose/volumes";
 import type { LaunchOrder, ReplaceOrder, VolumesOrder } from "../../../src/restore/order";
+import { RESTORE_TAG } from "../../../src/restore/restoreTags";
 import type { RestoreSource, SourceVolume } from "../../../src/restore/source";
 import type { LaunchSpec } from "../../../src/vault/model/launchSpec";
 
@@ -82,6 +83,7 @@ export const SOURCE: RestoreSource = {
     ],
   },
   blobs: {},
+  shared: [],
   volumes: [ROOT, DATA, COLD],
 };
 
@@ -177,6 +179,20 @@ export function emptyRegion(troubles: Partial<Troubles> = {}): World {
   );
   const stranger: Volume = { ...oldVolume("vol-stranger", "/dev/sdz", false), state: "available", attachments: [] };
   change(world, (now) => put(now, "volumes", stranger));
+  world.past = [{ atMs: 0, account: world.account }];
+  return world;
+}
+
+/** A volume for several instances, which another restore made. */
+export const OTHERS_SHARED = "vol-othersshared";
+
+/** Returns a world with a volume that another restore made for several instances, and that one of them uses. */
+export function regionWithShared(): World {
+  const world = emptyRegion();
+  const tags = { [RESTORE_TAG.id]: "r-20261129T110000-0000", [RESTORE_TAG.role]: "/dev/sdm" };
+  const attachments = [{ instanceId: "i-other", device: "/dev/sdm", state: "attached" as const, ends: false }];
+  const volume: Volume = { id: OTHERS_SHARED, isShared: true, zone: ZONE, state: "in-use", attachments, tags };
+  change(world, (now) => put(now, "volumes", volume));
   world.past = [{ atMs: 0, account: world.account }];
   return world;
 }

@@ -61,6 +61,13 @@ export function unnamed(before: Account, now: Account): string[] {
   );
 }
 
+/** Tells whether a call attaches a volume that another restore made for several instances: that alone is allowed with it. */
+function isSharing({ volumes }: Account, call: string, id: string): boolean {
+  const volume = volumes[id];
+  const isOthers = volume?.isShared === true && volume.tags[RESTORE_TAG.id] !== undefined;
+  return call === "AttachVolumeCommand" && isOthers;
+}
+
 /** Returns what was changed although it was there before, and is neither the instance nor a volume of the devices restored. */
 export function trespasses({ touched }: World, before: Account, devices: readonly string[]): string[] {
   const allowed = Object.values(before.volumes)
@@ -68,5 +75,6 @@ export function trespasses({ touched }: World, before: Account, devices: readonl
     .map(({ id }) => id);
   return touched
     .filter(({ id }) => id !== ORIGINAL && before[kindOf(id)][id] !== undefined && !allowed.includes(id))
+    .filter(({ call, id }) => !isSharing(before, call, id))
     .map(({ call, id }) => `${call} ${id}`);
 }

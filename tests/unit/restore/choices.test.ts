@@ -43,6 +43,10 @@ const choices: fc.Arbitrary<Choices> = fc.record(
     attachTo: text,
     wasRunning: fc.boolean(),
     isRootTask: fc.boolean(),
+    shared: fc.array(
+      fc.record({ volumeId: text.filter((one) => /^\S+$/.test(one)), device: text }, { noNullPrototype: true }),
+      { minLength: 1, maxLength: 3 },
+    ),
     leavesOut: fc.subarray(["userData" as const, "uefiData" as const], { minLength: 1 }),
   },
   { requiredKeys: ["mode", "devices", "interfaces"], noNullPrototype: true },

@@ -56,6 +56,11 @@ function expectLaunched(world: World, order: LaunchOrder): void {
   for (const wanted of order.volumes) {
     expectPlace(world, id, wanted, wanted.deleteOnTermination ?? wanted.isRoot);
   }
+  for (const { volumeId, device } of order.shared) {
+    const { attachments = [] } = world.account.volumes[volumeId] ?? {};
+    expect(attachments.map(({ instanceId }) => instanceId)).toStrictEqual(["i-other", id]);
+    expect(attachments[1]).toStrictEqual({ instanceId: id, device, state: "attached", ends: false });
+  }
   const interfaces = Object.values(world.account.interfaces);
   for (const one of order.as.interfaces) {
     const made = interfaces.find(({ index }) => index === one.deviceIndex)!;

@@ -130,6 +130,7 @@ const full: [string, RestoreSource, Partial<LaunchWishes>][] = [
       kmsKeyId: "key-b",
       initializationRate: 200,
       leavesOut: ["userData" as const],
+      shared: [{ volumeId: "vol-1", device: "/dev/sdm" }],
     },
   ],
 ];

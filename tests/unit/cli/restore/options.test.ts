@@ -36,6 +36,7 @@ test.each([
   [{ baseImage: "ami-1", volumes: true }, "WrongOption", /--base-image goes with --launch/],
   [{ az: "us-west-2a", replace: true }, "WrongOption", /--az goes with --launch and --volumes, not with --replace/],
   [{ az: "us-west-2a", volumes: true, attach: "web-2" }, "WrongOption", /--az .*--attach/],
+  [{ shared: true, volumes: true }, "WrongOption", /--shared goes with --launch, not with --volumes/],
   [{ userData: false, volumes: true }, "WrongOption", /--no-user-data goes with --launch, not with --volumes/],
   [{ uefiData: false, replace: true }, "WrongOption", /--no-uefi-data goes with --launch, not with --replace/],
   [{ device: ["/dev/sdf"] }, "WrongOption", /--device goes with --volumes and --replace, not with --launch/],

@@ -39,6 +39,7 @@ const SOURCE: RestoreSource = {
   instanceTags: {},
   captured: { launch: { cpuCores: 1, keyName: "ops" }, interfaces: [] },
   blobs: {},
+  shared: [],
   volumes: [ROOT, SHARED],
 };
 const COMMON = {
@@ -58,6 +59,7 @@ const LAUNCH: LaunchOrder = {
   instanceTags: {},
   blobs: {},
   leavesOut: [],
+  shared: [],
 };
 const plan = (source: RestoreSource, order: LaunchOrder | VolumesOrder = LAUNCH, cpu = {}) =>
   planOf(source, { order, alternatives: [], cpu });
@@ -70,7 +72,9 @@ describe("the plan of a launch", () => {
   it("says what is in no backup, and what several instances shared", () => {
     const { warnings } = plan(SOURCE);
     expect(warnings).toContainEqual(expect.stringMatching(/^user data is in no backup/));
-    expect(warnings).toContainEqual(expect.stringMatching(/^\/dev\/sdm was for several instances/));
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^\/dev\/sdm was for several instances: launch the others with --shared/),
+    );
     const volumes: VolumesOrder = { ...COMMON, mode: "volumes", volumes: [ROOT], availabilityZone: "us-west-2a" };
     expect(plan(SOURCE, volumes).warnings).toStrictEqual([]);
   });
@@ -96,6 +100,12 @@ describe("the plan of a launch", () => {
     expect(differences.map(({ fact, outcome }) => [fact, outcome])).toStrictEqual(
       expected.map((fact) => [fact, "mapped"]),
     );
+  });
+
+  it("says of a launch that the instance is not in its price, and where that is", () => {
+    expect(plan(SOURCE).price.at(-1)).toMatch(/^not in it: the instance.*pricing\/on-demand\/ has m5\.large$/);
+    const volumes: VolumesOrder = { ...COMMON, mode: "volumes", volumes: [ROOT], availabilityZone: "us-west-2a" };
+    expect(plan(SOURCE, volumes).price).toStrictEqual([expect.stringContaining("for the volumes")]);
   });
 
   it("shows each volume with its speeds, and EC2's refusals", () => {

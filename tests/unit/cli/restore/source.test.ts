@@ -1,5 +1,5 @@
 /** Which recovery point is restored, and what is known of it. */
-import { choosePoint, sharedByOthers, sourceOf } from "../../../../src/cli/restore/source";
+import { choosePoint, sourceOf } from "../../../../src/cli/restore/source";
 import { type Point, pointsOf } from "../../../../src/cli/points";
 import { TAG } from "../../../../src/vault/model/tags";
 import { volumeSpecToTags } from "../../../../src/vault/model/volumeSpec";
@@ -147,13 +147,4 @@ test("without a role of root no volume is one", () => {
   }));
   const [point] = read(bare) as [Point];
   expect(sourceOf("vault", point).volumes.map(({ isRoot }) => isRoot)).toStrictEqual([false, false]);
-});
-
-test("a volume that instances shared is named to those whose recovery point does not have it, of that time alone", () => {
-  const points = read([...NEW, ...OLD]);
-  const other = { ...sourceOf("vault", points[0] as Point), instanceId: "i-0ccccccccccccccc3" };
-  expect(sharedByOthers(other, points)).toStrictEqual([
-    expect.stringMatching(/^\/dev\/sdf of .* was for several instances/),
-  ]);
-  expect(sharedByOthers(sourceOf("vault", points[0] as Point), points)).toStrictEqual([]);
 });
