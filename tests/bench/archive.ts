@@ -1,8 +1,8 @@
 /** (d) Measures the archive that Pulumi would upload: its size, and its cold load time in plain Node. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { inChild, printFigure } from "./child";
 import { writeArchive } from "../../src/local/runtime/lambda";
 import { runProgram, theResource } from "../../src/local/deploy/program";
@@ -14,45 +14,52 @@ export interface ArchiveFigure {
   compressedMiB: number;
   /** Minimum of seven processes, because other load only adds to it. */
   loadMs: number;
+  /** CPU time of a load, user and system; the minimum likewise. */
+  loadCpuMs: number;
 }
 
 const ROOT = join(__dirname, "..", "..");
 const LOADS = 7;
-const MEASURE = `const start = process.hrtime.bigint();
+const MEASURE = `const [start, before] = [process.hrtime.bigint(), process.cpuUsage()];
 require(process.argv[1]);
-process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));`;
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(JSON.stringify([Number(process.hrtime.bigint() - start) / 1e6, (user + system) / 1e3]));`;
 
-function loadOnce(index: string): number {
+/** Loads the archive once. Returns milliseconds by the clock, and of CPU. */
+function loadOnce(index: string): [number, number] {
   const env = { ...process.env, AWS_REGION: "us-east-1" };
-  const args = ["--preserve-symlinks", "-e", MEASURE, index];
-  return Number(execFileSync(process.execPath, args, { env }).toString());
+  return JSON.parse(execFileSync(process.execPath, ["-e", MEASURE, index], { env }).toString()) as [number, number];
 }
 
-function bytesOf(command: string): number {
-  return Number(execFileSync("sh", ["-c", command]).toString().trim());
-}
-
-async function measureHere(): Promise<ArchiveFigure> {
+/** Does something with an archive of the stack dev, which a process of its own writes. Gets its `__index.js`. */
+export async function withArchive<T>(work: (index: string) => Promise<T> | T): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-archive-"));
   try {
-    const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
-    const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
-    const lambda = theResource(program, "aws:lambda/function:Function");
-    const index = await writeArchive(lambda, ROOT, folder);
-    const loads = Array.from({ length: LOADS }, () => loadOnce(index));
-    return {
-      indexKiB: statSync(index).size / 1024,
-      unpackedMiB: bytesOf(`find -L '${folder}' -type f -printf '%s\\n' | awk '{s+=$1} END {print s}'`) / 2 ** 20,
-      compressedMiB: bytesOf(`tar -C '${folder}' -chz . | wc -c`) / 2 ** 20,
-      loadMs: Math.min(...loads),
-    };
+    return await work(await inChild<string>(__filename, folder));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-export function measureArchive(): Promise<ArchiveFigure> {
-  return inChild(__filename);
+/** @param index the archive's `__index.js` */
+export function measureArchive(index: string): ArchiveFigure {
+  const folder = dirname(index);
+  const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  const packed = execFileSync("tar", ["-C", folder, "-cz", "."], { maxBuffer: 2 ** 26 });
+  const loads = Array.from({ length: LOADS }, () => loadOnce(index));
+  return {
+    indexKiB: statSync(index).size / 1024,
+    unpackedMiB: bytes / 2 ** 20,
+    compressedMiB: packed.length / 2 ** 20,
+    loadMs: Math.min(...loads.map(([wall]) => wall)),
+    loadCpuMs: Math.min(...loads.map(([, cpu]) => cpu)),
+  };
 }
 
-printFigure(require.main === module, measureHere);
+async function writeHere([folder = ""]: string[]): Promise<string> {
+  const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
+  const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
+  return writeArchive(theResource(program, "aws:lambda/function:Function"), folder);
+}
+
+printFigure(require.main === module, writeHere);

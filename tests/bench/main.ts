@@ -5,7 +5,7 @@ import Table from "cli-table3";
 import { Option, program } from "commander";
 import { alarmTable } from "../../src/stack/monitoring/alarmTable";
 import { SETTINGS } from "../support/world";
-import { type ArchiveFigure, measureArchive } from "./archive";
+import { type ArchiveFigure, measureArchive, withArchive } from "./archive";
 import { type CallFigure, measureCalls } from "./calls";
 import { type CostLine, monthlyCost } from "./cost";
 import { type MakespanFigure, measureMakespans } from "./makespan";
@@ -39,11 +39,11 @@ function progress(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-async function measurePlans(): Promise<PlanFigure[]> {
+async function measurePlans(index: string): Promise<PlanFigure[]> {
   const plan: PlanFigure[] = [];
   for (const size of SIZES) {
     progress(`(c) planning ${size} snapshots`);
-    plan.push(await measurePlan(size));
+    plan.push(await measurePlan(size, index));
   }
   return plan;
 }
@@ -81,11 +81,13 @@ async function costOf(calls: readonly CallFigure[]): Promise<CostLine[]> {
 
 async function measure({ only = SECTIONS, events }: Options): Promise<Figures> {
   const figures: Figures = {};
-  if (only.includes("archive")) {
+  if (only.includes("archive") || only.includes("plan")) {
     progress("(d) the archive");
-    figures.archive = await measureArchive();
+    await withArchive(async (index) => {
+      figures.archive = measureArchive(index);
+      if (only.includes("plan")) figures.plan = await measurePlans(index);
+    });
   }
-  if (only.includes("plan")) figures.plan = await measurePlans();
   if (only.includes("calls")) {
     figures.calls = await measureNights();
     figures.cost = await costOf(figures.calls);
@@ -122,22 +124,27 @@ function makespanRow(figure: MakespanFigure): string[] {
 
 function planRow({ snapshots, cpuMs, peakMiB }: PlanFigure): string[] {
   return [
-    `(c) plan, ${snapshots} snapshots`,
+    `(c) plan, ${snapshots} snapshots, by the archive's function`,
     `${cpuMs.toFixed(0)} ms, ${peakMiB.toFixed(0)} MiB`,
     snapshots === 100_000 ? "< 1,000 ms, < 300 MiB" : "",
     snapshots === 100_000 ? verdict(Math.max(cpuMs / 1_000, peakMiB / 300), 1) : "",
   ];
 }
 
-function archiveRows({ compressedMiB, unpackedMiB, loadMs }: ArchiveFigure): string[][] {
+function archiveRows({ compressedMiB, unpackedMiB, loadMs, loadCpuMs }: ArchiveFigure): string[][] {
   return [
     [
       "(d) archive, compressed",
       `${compressedMiB.toFixed(2)} MiB (${unpackedMiB.toFixed(1)} unpacked)`,
-      "< 4 MiB",
-      verdict(compressedMiB, 4),
+      "< 0.35 MiB",
+      verdict(compressedMiB, 0.35),
     ],
-    ["(d) cold load, the least of seven", `${loadMs.toFixed(0)} ms`, "< 300 ms", verdict(loadMs, 300)],
+    [
+      "(d) cold load, the least of seven",
+      `${loadMs.toFixed(0)} ms (${loadCpuMs.toFixed(0)} of CPU)`,
+      "< 150 ms",
+      verdict(loadMs, 150),
+    ],
   ];
 }
 

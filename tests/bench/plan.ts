@@ -1,7 +1,13 @@
-/** (c) Measures CPU time and peak memory of `plan` by the number of snapshots. */
+/**
+ * (c) Measures CPU time and peak memory of `plan` by the number of snapshots: of the archive's functions, which are what
+ * runs, or of the sources.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { inChild, printFigure } from "./child";
 import { remember } from "../../src/vault/changes/changeMemory";
-import { planOf } from "../support/planOf";
+import { takeInventory } from "../../src/vault/inventory/inventory";
+import { planVault } from "../../src/vault/plan/plan";
 import { countPoints } from "../../src/vault/missing/pointCounts";
 import { packCounts } from "../../src/vault/missing/pointMemory";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/model/tags";
@@ -128,13 +134,32 @@ function clockOf({ snapshots = [], copies }: World): Pick<World, "changes" | "po
   };
 }
 
-function measureHere(snapshots: number): PlanFigure {
+interface Planner {
+  takeInventory: typeof takeInventory;
+  planVault: typeof planVault;
+}
+
+/** Returns the two functions of a plan from an archive, which exports only its handler. */
+function plannerIn(index: string): Planner {
+  const file = join(dirname(index), "__planner.js");
+  const names = ["takeInventory", "planVault"];
+  const exported = names.map((name) => `exports.${name} = __${name};`);
+  writeFileSync(file, [readFileSync(index, "utf8"), ...exported].join("\n"));
+  process.env.AWS_REGION = POLICY.primaryRegion;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the file is written here
+  return require(file) as Planner;
+}
+
+function measureHere(snapshots: number, index?: string): PlanFigure {
+  const planner = index === undefined ? { takeInventory, planVault } : plannerIn(index);
   const loadedBytes = process.memoryUsage().rss;
   const seen = worldOf(snapshots);
   const world = { ...seen, ...clockOf(seen) };
   const slot = isoSeconds(NOW);
   const before = process.cpuUsage();
-  const plan = planOf(world, POLICY, { slot, mode: "open" }, "bench", NOW);
+  const inventory = planner.takeInventory(world, POLICY);
+  const slotTask = { slot, mode: "open" } as const;
+  const plan = planner.planVault({ world, inventory, settings: POLICY, slotTask, runId: "bench", nowMs: NOW });
   const { user, system } = process.cpuUsage(before);
   if (plan.actions.length === 0) throw new Error("the bench's world planned nothing");
   return {
@@ -144,13 +169,16 @@ function measureHere(snapshots: number): PlanFigure {
   };
 }
 
-/** Returns the median CPU time of three cold processes, and the highest peak. */
-export async function measurePlan(snapshots: number): Promise<PlanFigure> {
+/**
+ * Returns the median CPU time of three cold processes, and the highest peak.
+ * @param index the archive's `__index.js`
+ */
+export async function measurePlan(snapshots: number, index: string): Promise<PlanFigure> {
   const figures: PlanFigure[] = [];
-  for (let run = 0; run < 3; run += 1) figures.push(await inChild(__filename, String(snapshots)));
+  for (let run = 0; run < 3; run += 1) figures.push(await inChild(__filename, String(snapshots), index));
   const [, median] = figures.map(({ cpuMs }) => cpuMs).sort((a, b) => a - b);
   const peakMiB = Math.max(...figures.map((figure) => figure.peakMiB));
   return { snapshots, cpuMs: median ?? NaN, peakMiB };
 }
 
-printFigure(require.main === module, ([snapshots]) => measureHere(Number(snapshots)));
+printFigure(require.main === module, ([snapshots, index]) => measureHere(Number(snapshots), index));
