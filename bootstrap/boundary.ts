@@ -41,7 +41,7 @@ function snapshotStatements({ partition, accountId, vaultId }: BoundaryArgs): St
   const own = (kind: string) => `arn:${partition}:ec2:*:${accountId}:${kind}/*`;
   const making = ["ec2:CreateSnapshot", "ec2:CreateSnapshots", "ec2:CopySnapshot"];
   return [
-    allow("Look", "ec2:Describe*", "*"),
+    allow("Look", ["ec2:Describe*", "ec2:GetInstanceUefiData"], "*"),
     allow("Make", making, [snapshots, own("instance"), own("volume")]),
     allow("TagNew", "ec2:CreateTags", snapshots, {
       StringEquals: {

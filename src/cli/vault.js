@@ -43,7 +43,7 @@ function runOn(node) {
 
 function runHere() {
   nodeModule.enableCompileCache?.();
-  const { register } = require("./transpile.js");
+  const { register } = require("../transpile/transpile.js");
   register(ROOT, () => {
     if (!args.includes("--json")) process.stderr.write("vault: compiling what this command needs, once\n");
   });

@@ -90,6 +90,8 @@ const FIELDS = {
   operatorInstanceRoleArns: roleArnPatterns,
   operatorBoundaryArn: policyArn,
   manifests: boolean,
+  userData: boolean,
+  uefiData: boolean,
   audit: boolean,
   auditRetentionDays: integer(1, 3_650),
   auditLockDays: integer(0, 3_650),
@@ -161,6 +163,12 @@ function parseFields(raw: RawConfig, errors: ConfigError[]): Record<string, unkn
   return parsed;
 }
 
+/** Blobs are in no tag: without the buckets there is no place for them. */
+function blobErrors(parsed: Parsed): ConfigError[] {
+  const wanted = (["userData", "uefiData"] as const).filter((key) => parsed[key] && !parsed.manifests);
+  return wanted.map((key) => configError(key, "manifests to be true too", "false", "captures are in its buckets"));
+}
+
 function auditErrors({ audit, auditRetentionDays, auditLockDays, trail }: Parsed): ConfigError[] {
   const errors: ConfigError[] = [];
   if (trail && !audit) {
@@ -209,7 +217,7 @@ export function parseConfig(raw: RawConfig): VaultConfig {
     policies: policiesOf(named, single),
     policyForAll: Object.keys(named).length === 0,
   };
-  refuse(whose, auditErrors(parsed as Parsed));
+  refuse(whose, [...auditErrors(parsed as Parsed), ...blobErrors(parsed as Parsed)]);
   // Contradictions between values show only when each value is valid.
   refuse(whose, [
     ...tagErrors(config),

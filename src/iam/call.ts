@@ -9,6 +9,7 @@ import type {
   DescribeInstanceCreditSpecificationsCommandInput,
   DescribeSnapshotAttributeCommandInput,
   Filter,
+  GetInstanceUefiDataCommandInput,
   LockSnapshotCommandInput,
 } from "@aws-sdk/client-ec2";
 import type { DescribeKeyCommandInput } from "@aws-sdk/client-kms";
@@ -31,6 +32,7 @@ interface Inputs {
   DescribeSubnets: DescribeInput;
   DescribeInstanceCreditSpecifications: DescribeInstanceCreditSpecificationsCommandInput;
   DescribeInstanceAttribute: DescribeInstanceAttributeCommandInput;
+  GetInstanceUefiData: GetInstanceUefiDataCommandInput;
   DescribeLockedSnapshots: DescribeInput;
   DescribeSnapshotAttribute: DescribeSnapshotAttributeCommandInput;
   CreateSnapshots: CreateSnapshotsCommandInput;
@@ -57,6 +59,7 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "DescribeSubnets",
   "DescribeInstanceCreditSpecifications",
   "DescribeInstanceAttribute",
+  "GetInstanceUefiData",
   "DescribeLockedSnapshots",
   "DescribeSnapshotAttribute",
   "CreateSnapshots",

@@ -15,6 +15,8 @@ type Statement = aws.types.input.iam.PolicyStatement;
 export interface FunctionPolicyArgs extends WriteAccessArgs, WrittenBuckets {
   /** True: no permission to write to EC2. */
   dryRun: boolean;
+  /** True: it reads the UEFI variables of instances. User data is an attribute like those that it always reads. */
+  uefiData?: boolean;
   topicArn: string;
   schedulerRoleArn: string;
 }
@@ -32,6 +34,7 @@ function readStatement(args: FunctionPolicyArgs): Statement {
       "ec2:DescribeSnapshotAttribute",
       "ec2:DescribeSubnets",
       "ec2:DescribeVolumes",
+      ...(args.uefiData === true ? ["ec2:GetInstanceUefiData"] : []),
     ],
     Resource: "*",
     Condition: { StringEquals: { "aws:RequestedRegion": allRegions(args) } },

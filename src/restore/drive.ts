@@ -132,7 +132,7 @@ async function waitFor(what: string, memory: Memory, tools: DriveTools): Promise
   if (memory.waitsFor?.what !== what) memory.waitsFor = { what, sinceMs: nowMs };
   const { sinceMs } = memory.waitsFor;
   if (nowMs - sinceMs > tools.patienceMs) {
-    const hint = "It may still come. Go on with --resume, or take everything away with --undo.";
+    const hint = "It may still come: the next command goes on.";
     return { code: "TimedOut", message: `gave up waiting for ${what}`, hint };
   }
   tools.onWait(what, sinceMs);

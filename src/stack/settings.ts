@@ -29,6 +29,8 @@ const CONFIGURED = {
   timezone: true,
   startWindowHours: true,
   copyStuckHours: true,
+  userData: true,
+  uefiData: true,
   mailOn: true,
   lock: true,
 } satisfies Record<Exclude<keyof VaultSettings, MadeKey>, true>;

@@ -60,7 +60,13 @@ async function observeRest(
     world = await observeDropouts(clients, settings, world, look);
     if (deadlineMs !== undefined) {
       const due = dueInstances(world, own, settings, { slotTask, runId: trigger.runId, nowMs: now() });
-      world = await observeCaptures(clients, settings, world, { due, own: own ?? [], now, deadlineMs });
+      world = await observeCaptures(clients, settings, world, {
+        due,
+        own: own ?? [],
+        slot: slotTask.slot,
+        now,
+        deadlineMs,
+      });
     }
   }
   const looks = looksForStrangers(trigger, clock, now());

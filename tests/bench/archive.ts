@@ -1,8 +1,8 @@
-/** (d) Measures the archive that Pulumi would upload: its size, and its cold load time in plain Node. */
+/** (d) Measures the archive that Pulumi would upload: its size, and its cold load in plain Node. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { inChild, printFigure } from "./child";
 import { writeArchive } from "../../src/local/runtime/lambda";
 import { runProgram, theResource } from "../../src/local/deploy/program";
@@ -31,35 +31,29 @@ function loadOnce(index: string): [number, number] {
   return JSON.parse(execFileSync(process.execPath, ["-e", MEASURE, index], { env }).toString()) as [number, number];
 }
 
-/** Does something with an archive of the stack dev, which a process of its own writes. Gets its `__index.js`. */
-export async function withArchive<T>(work: (index: string) => Promise<T> | T): Promise<T> {
+async function measureHere(): Promise<ArchiveFigure> {
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-archive-"));
   try {
-    return await work(await inChild<string>(__filename, folder));
+    const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
+    const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
+    const index = await writeArchive(theResource(program, "aws:lambda/function:Function"), folder);
+    const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+    const packed = execFileSync("tar", ["-C", folder, "-cz", "."], { maxBuffer: 2 ** 26 });
+    const loads = Array.from({ length: LOADS }, () => loadOnce(index));
+    return {
+      indexKiB: statSync(index).size / 1024,
+      unpackedMiB: bytes / 2 ** 20,
+      compressedMiB: packed.length / 2 ** 20,
+      loadMs: Math.min(...loads.map(([wall]) => wall)),
+      loadCpuMs: Math.min(...loads.map(([, cpu]) => cpu)),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** @param index the archive's `__index.js` */
-export function measureArchive(index: string): ArchiveFigure {
-  const folder = dirname(index);
-  const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-  const packed = execFileSync("tar", ["-C", folder, "-cz", "."], { maxBuffer: 2 ** 26 });
-  const loads = Array.from({ length: LOADS }, () => loadOnce(index));
-  return {
-    indexKiB: statSync(index).size / 1024,
-    unpackedMiB: bytes / 2 ** 20,
-    compressedMiB: packed.length / 2 ** 20,
-    loadMs: Math.min(...loads.map(([wall]) => wall)),
-    loadCpuMs: Math.min(...loads.map(([, cpu]) => cpu)),
-  };
+export function measureArchive(): Promise<ArchiveFigure> {
+  return inChild(__filename);
 }
 
-async function writeHere([folder = ""]: string[]): Promise<string> {
-  const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
-  const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
-  return writeArchive(theResource(program, "aws:lambda/function:Function"), folder);
-}
-
-printFigure(require.main === module, writeHere);
+printFigure(require.main === module, measureHere);

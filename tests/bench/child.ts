@@ -4,13 +4,14 @@
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { TYPESCRIPT } from "../support/typescript";
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
 /** Runs a bench file as a program; it prints its figure as JSON on standard output. */
 export async function inChild<T>(file: string, ...args: string[]): Promise<T> {
-  const command = ["-r", "ts-node/register/transpile-only", file, ...args];
+  const command = [...TYPESCRIPT, file, ...args];
   const { stdout } = await run(process.execPath, command, { maxBuffer: MAX_OUTPUT_BYTES });
   return JSON.parse(stdout) as T;
 }

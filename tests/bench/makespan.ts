@@ -5,6 +5,7 @@
  */
 import { inChild, printFigure } from "./child";
 import { lambdaUsd } from "./cost";
+import { IN_FLIGHT_MAX, leastMs, spreadMs } from "./durations";
 import { NOW, instanceAt, snapshotOf } from "./plan";
 import { type Account, type SimSnapshot, enter, isVerified, makeAccount } from "../simulation/account";
 import { noFaults } from "../simulation/faults";
@@ -24,8 +25,13 @@ export interface Backlog {
   copyMinutes: number;
   /** Number of copies that are waited for: all, or a part with the whole backlog in place. */
   copies: number;
-  /** True if each completed copy triggers the function, as EBS's events could. The vault has no such trigger. */
-  events: boolean;
+  /** True if durations spread around `copyMinutes`, their median (durations.ts); otherwise all copies take that long. */
+  isSpread: boolean;
+  /**
+   * Set if completed copies trigger the function, as EBS's events could: milliseconds for which events are gathered into
+   * one trigger. The vault has no such trigger.
+   */
+  gatheredMs?: number;
 }
 
 export interface MakespanFigure extends Backlog {
@@ -40,8 +46,6 @@ export interface MakespanFigure extends Backlog {
   usd: number;
 }
 
-const IN_FLIGHT_MAX = 20;
-const BUCKET = { max: 50, refillPerSecond: 5 };
 const MEMORY_MB = 512;
 /** Lambda gives a whole processor at 1,769 MB, and shares of it below (AWS, "Configure Lambda function memory"). */
 const PROCESSOR_SHARE = MEMORY_MB / 1_769;
@@ -52,18 +56,6 @@ const EVENT_MS = { least: 1_000, most: 5_000 };
 /** Schedule without a run, which would only find no instance. */
 const NEVER = "cron(0 3 29 2 ? 2096)";
 const GIVEN_UP_MS = 1_000 * DAY_MS;
-
-/**
- * The least that AWS's limits allow for n copies of a duration d: the larger of
- * - the 20 copies that may be in flight into a region: ceil(n / 20) × d
- * - CopySnapshot's token bucket, 50 and 5 a second: (n − 50) / 5 s until the last is started, then d
- */
-export function boundMs(copies: number, copyMinutes: number): number {
-  const durationMs = copyMinutes * MINUTE_MS;
-  const slotsMs = Math.ceil(copies / IN_FLIGHT_MAX) * durationMs;
-  const lastBegunMs = (Math.max(0, copies - BUCKET.max) / BUCKET.refillPerSecond) * 1_000;
-  return Math.max(slotsMs, lastBegunMs + durationMs);
-}
 
 /** Makes a snapshot of the bench's fleet, as EC2 has it. */
 function simulated(account: Account, index: number): SimSnapshot {
@@ -92,12 +84,17 @@ function simulated(account: Account, index: number): SimSnapshot {
 }
 
 /** Makes two regions without faults, with the backlog in the primary one. */
-function quietAccount({ snapshots, copyMinutes }: Backlog, onCopied: (account: Account) => void): Account {
+function quietAccount(
+  { snapshots, copyMinutes }: Backlog,
+  drawCopyMs: () => number,
+  onCopied: (account: Account) => void,
+): Account {
   const random = makeRandom(1);
   const durationMs = copyMinutes * MINUTE_MS;
   const faults = noFaults({
     snapshotMs: [MINUTE_MS, MINUTE_MS],
     copyMs: [durationMs, durationMs],
+    drawCopyMs,
     latencyMs: [100, 400],
     pageSize: 1_000,
     newestFirst: false,
@@ -123,6 +120,19 @@ function quietAccount({ snapshots, copyMinutes }: Backlog, onCopied: (account: A
   return account;
 }
 
+/** Returns a function that draws the next copy's duration, and all durations that it drew. */
+function durationsOf({ copyMinutes, isSpread }: Backlog): { draw: () => number; drawn: number[] } {
+  const medianMs = copyMinutes * MINUTE_MS;
+  const next = isSpread ? spreadMs(medianMs, makeRandom(1).fork("durations")) : () => medianMs;
+  const drawn: number[] = [];
+  const draw = () => {
+    const durationMs = next();
+    drawn.push(durationMs);
+    return durationMs;
+  };
+  return { draw, drawn };
+}
+
 /** @throws if the model's rules were broken, or a copy is not verified */
 function checkCopies(account: Account, wanted: number): void {
   const { drs, story } = account;
@@ -136,14 +146,24 @@ function checkCopies(account: Account, wanted: number): void {
 
 /** @returns the figure, of the model in this process */
 export async function measureHere(backlog: Backlog): Promise<MakespanFigure> {
+  const { gatheredMs } = backlog;
   let copied = 0;
+  let isGathering = false;
   const sweep = () => {
     stage.lambda.deliver({ kind: "sweep" });
   };
-  const account = quietAccount(backlog, ({ time, random }) => {
+  const { draw, drawn } = durationsOf(backlog);
+  const account = quietAccount(backlog, draw, ({ time, random }) => {
     copied += 1;
-    if (!backlog.events) return;
-    time.after(random.int(EVENT_MS.least, EVENT_MS.most), sweep);
+    if (gatheredMs === undefined) return;
+    time.after(random.int(EVENT_MS.least, EVENT_MS.most), () => {
+      if (isGathering) return;
+      isGathering = true;
+      time.after(gatheredMs, () => {
+        isGathering = false;
+        sweep();
+      });
+    });
   });
   const stage = setStage(account, vaultSource(), ({ kind }) => kind !== "run");
   account.time.after(0, sweep);
@@ -157,12 +177,14 @@ export async function measureHere(backlog: Backlog): Promise<MakespanFigure> {
   const invocations = counts.invocations ?? 0;
   const gbSeconds = ((counts["milliseconds run"] ?? 0) / 1_000) * (MEMORY_MB / 1_024);
   const makespanMs = account.time.nowMs() - NOW;
-  const leastMs = boundMs(backlog.copies, backlog.copyMinutes);
+  // Those that are in flight at the end count too, even if fewer are than could be.
+  while (drawn.length < Math.min(backlog.snapshots, backlog.copies + IN_FLIGHT_MAX)) draw();
+  const boundMs = leastMs(drawn, backlog.copies);
   return {
     ...backlog,
     makespanMs,
-    boundMs: leastMs,
-    ratio: makespanMs / leastMs,
+    boundMs,
+    ratio: makespanMs / boundMs,
     invocations,
     describes: counts["call: DescribeSnapshots"] ?? 0,
     gbSeconds,
@@ -171,7 +193,7 @@ export async function measureHere(backlog: Backlog): Promise<MakespanFigure> {
 }
 
 /** At 10,000 and more only a part, because each of the thousands of invocations reads tens or hundreds of pages. */
-const STRETCHES: readonly Omit<Backlog, "events">[] = [
+const STRETCHES: readonly Omit<Backlog, "isSpread">[] = [
   { snapshots: 100_000, copyMinutes: 20, copies: 60 },
   { snapshots: 100_000, copyMinutes: 2, copies: 100 },
   { snapshots: 10_000, copyMinutes: 20, copies: 200 },
@@ -183,6 +205,8 @@ const STRETCHES: readonly Omit<Backlog, "events">[] = [
 ];
 /** A hundred thousand snapshots are read again at each event, which takes too long for a bench. */
 const MOST_WITH_EVENTS = 10_000;
+/** Lambda can gather what is in a queue for some seconds before it invokes a function. */
+const GATHERED_MS = 5_000;
 const LANES = 2;
 
 /**
@@ -193,9 +217,9 @@ export async function measureMakespans(
   withEvents: boolean,
   progress: (message: string) => void,
 ): Promise<MakespanFigure[]> {
-  const clock = STRETCHES.map((stretch) => ({ ...stretch, events: false }));
-  const events = STRETCHES.filter(({ snapshots }) => snapshots <= MOST_WITH_EVENTS);
-  const left = [...clock, ...(withEvents ? events.map((one) => ({ ...one, events: true })) : [])];
+  const timer: Backlog[] = STRETCHES.flatMap((one) => [false, true].map((isSpread) => ({ ...one, isSpread })));
+  const few = timer.filter(({ snapshots }) => snapshots <= MOST_WITH_EVENTS);
+  const left = [...timer, ...(withEvents ? few.map((one) => ({ ...one, gatheredMs: GATHERED_MS })) : [])];
   const figures: MakespanFigure[] = [];
   const lane = async () => {
     for (let backlog = left.shift(); backlog !== undefined; backlog = left.shift()) {
@@ -205,8 +229,8 @@ export async function measureMakespans(
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  const order = ({ events: woken, copyMinutes, snapshots }: Backlog) =>
-    (woken ? 1e9 : 0) + copyMinutes * 1e7 + snapshots;
+  const order = ({ gatheredMs, isSpread, copyMinutes, snapshots }: Backlog) =>
+    (gatheredMs === undefined ? 0 : 1e10) + (isSpread ? 1e9 : 0) + copyMinutes * 1e7 + snapshots;
   return figures.sort((a, b) => order(a) - order(b));
 }
 

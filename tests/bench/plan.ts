@@ -1,27 +1,26 @@
-/**
- * (c) Measures CPU time and peak memory of `plan` by the number of snapshots: of the archive's functions, which are what
- * runs, or of the sources.
- */
-import { readFileSync, writeFileSync } from "node:fs";
+/** (c) Measures CPU time and peak memory of `plan` by the number of snapshots, with the archive's functions. */
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { inChild, printFigure } from "./child";
+import { deployedPlanner, sourcePlanner, writePlanner } from "./planner";
 import { remember } from "../../src/vault/changes/changeMemory";
-import { takeInventory } from "../../src/vault/inventory/inventory";
-import { planVault } from "../../src/vault/plan/plan";
 import { countPoints } from "../../src/vault/missing/pointCounts";
 import { packCounts } from "../../src/vault/missing/pointMemory";
 import { INSTANCE_TAG_PREFIX, TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
 import type { CoreSettings } from "../../src/vault/model/settings";
+import type { SlotTask } from "../../src/vault/model/trigger";
 import { volumeSpecToTags } from "../../src/vault/model/volumeSpec";
+import { asRead } from "../support/asRead";
 import { identify } from "../support/identify";
+import { type SeededVault, seededVault } from "../support/seededVault";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
 
 export interface PlanFigure {
   /** Number of snapshots and copies together. */
   snapshots: number;
-  /** CPU time of one `planVault`, user and system. */
+  /** CPU time of one `takeInventory` and `planVault`, user and system. */
   cpuMs: number;
   /** Peak resident memory of world and plan, above the process that had loaded its code. */
   peakMiB: number;
@@ -111,8 +110,8 @@ function worldOf(records: number): World {
   const copied = all.filter((snapshot) => snapshot.tags[TAG.run] !== "run-0");
   return {
     instances,
-    snapshots: all,
-    copies: inDr(copied.map(copyOf)),
+    snapshots: all.map(asRead),
+    copies: inDr(copied.map((one) => asRead(copyOf(one)))),
     problems: [],
     throttled: [],
   };
@@ -134,32 +133,29 @@ function clockOf({ snapshots = [], copies }: World): Pick<World, "changes" | "po
   };
 }
 
-interface Planner {
-  takeInventory: typeof takeInventory;
-  planVault: typeof planVault;
-}
-
-/** Returns the two functions of a plan from an archive, which exports only its handler. */
-function plannerIn(index: string): Planner {
-  const file = join(dirname(index), "__planner.js");
-  const names = ["takeInventory", "planVault"];
-  const exported = names.map((name) => `exports.${name} = __${name};`);
-  writeFileSync(file, [readFileSync(index, "utf8"), ...exported].join("\n"));
-  process.env.AWS_REGION = POLICY.primaryRegion;
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the file is written here
-  return require(file) as Planner;
-}
-
-function measureHere(snapshots: number, index?: string): PlanFigure {
-  const planner = index === undefined ? { takeInventory, planVault } : plannerIn(index);
-  const loadedBytes = process.memoryUsage().rss;
+/** Returns the bench's own vault, in which nothing has failed. */
+function quietVault(snapshots: number): SeededVault {
   const seen = worldOf(snapshots);
-  const world = { ...seen, ...clockOf(seen) };
-  const slot = isoSeconds(NOW);
+  const slotTask: SlotTask = { slot: isoSeconds(NOW), mode: "open" };
+  return { world: { ...seen, ...clockOf(seen) }, settings: POLICY, slotTask, runId: "bench", nowMs: NOW };
+}
+
+/** What a process plans. */
+interface Measured {
+  snapshots: number;
+  /** A checkout's folder, whose sources plan, or an archive's `__index.js` (planner.ts). */
+  from: string;
+  /** Seed of a vault with every kind of trouble; absent: the bench's own. */
+  seed?: number;
+}
+
+function measureHere({ snapshots, from, seed }: Measured): PlanFigure {
+  const { takeInventory, planVault } = from.endsWith(".js") ? deployedPlanner(from) : sourcePlanner(from);
+  const loadedBytes = process.memoryUsage().rss;
+  const vault = seed === undefined ? quietVault(snapshots) : seededVault(seed, snapshots);
   const before = process.cpuUsage();
-  const inventory = planner.takeInventory(world, POLICY);
-  const slotTask = { slot, mode: "open" } as const;
-  const plan = planner.planVault({ world, inventory, settings: POLICY, slotTask, runId: "bench", nowMs: NOW });
+  const inventory = takeInventory(vault.world, vault.settings);
+  const plan = planVault({ ...vault, inventory });
   const { user, system } = process.cpuUsage(before);
   if (plan.actions.length === 0) throw new Error("the bench's world planned nothing");
   return {
@@ -169,16 +165,34 @@ function measureHere(snapshots: number, index?: string): PlanFigure {
   };
 }
 
-/**
- * Returns the median CPU time of three cold processes, and the highest peak.
- * @param index the archive's `__index.js`
- */
-export async function measurePlan(snapshots: number, index: string): Promise<PlanFigure> {
-  const figures: PlanFigure[] = [];
-  for (let run = 0; run < 3; run += 1) figures.push(await inChild(__filename, String(snapshots), index));
-  const [, median] = figures.map(({ cpuMs }) => cpuMs).sort((a, b) => a - b);
-  const peakMiB = Math.max(...figures.map((figure) => figure.peakMiB));
-  return { snapshots, cpuMs: median ?? NaN, peakMiB };
+/** Measures one cold process. */
+export function measureOnce(measured: Measured): Promise<PlanFigure> {
+  return inChild(__filename, "measure", JSON.stringify(measured));
 }
 
-printFigure(require.main === module, ([snapshots, index]) => measureHere(Number(snapshots), index));
+/** Writes the archive of a checkout in a process of its own. Returns its `__index.js`. */
+export function deployedIn(folder: string): Promise<string> {
+  return inChild(__filename, "write", folder);
+}
+
+/** Returns for each size the median CPU time of three cold processes, and the highest peak. */
+export async function measurePlans(
+  sizes: readonly number[],
+  progress: (message: string) => void,
+): Promise<PlanFigure[]> {
+  const index = await deployedIn(join(__dirname, "..", ".."));
+  const figures: PlanFigure[] = [];
+  for (const size of sizes) {
+    progress(`(c) planning ${size} snapshots`);
+    const runs: PlanFigure[] = [];
+    for (let run = 0; run < 3; run += 1) runs.push(await measureOnce({ snapshots: size, from: index }));
+    const [, median = NaN] = runs.map(({ cpuMs }) => cpuMs).sort((a, b) => a - b);
+    figures.push({ snapshots: size, cpuMs: median, peakMiB: Math.max(...runs.map(({ peakMiB }) => peakMiB)) });
+  }
+  rmSync(dirname(index), { recursive: true });
+  return figures;
+}
+
+printFigure(require.main === module, ([what, of = ""]) =>
+  what === "write" ? writePlanner(of) : measureHere(JSON.parse(of) as Measured),
+);

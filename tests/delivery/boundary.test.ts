@@ -36,6 +36,7 @@ describe("the vault's own roles", () => {
       "auditLockDays=30",
       "trail=true",
       "monthlyBudgetUsd=100",
+      "uefiData=true",
     ]);
   });
 

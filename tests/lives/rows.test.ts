@@ -5,6 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { TYPESCRIPT } from "../support/typescript";
 import type { RowResult, RowResults } from "./rows";
 
 const TIMEOUT_MS = 300_000;
@@ -13,11 +14,10 @@ const [EAST, WEST, EU] = ["us-east-1", "us-west-2", "eu-west-1"] as const;
 let results: RowResults = {};
 
 beforeAll(() => {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["-r", "ts-node/register/transpile-only", join(__dirname, "rows.ts")],
-    { cwd: join(__dirname, "..", ".."), encoding: "utf8" },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...TYPESCRIPT, join(__dirname, "rows.ts")], {
+    cwd: join(__dirname, "..", ".."),
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   results = JSON.parse(stdout) as RowResults;
 }, TIMEOUT_MS);

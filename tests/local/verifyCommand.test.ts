@@ -1,10 +1,11 @@
 /** Tests `npm run verify:aws` as a user runs it: the real command in a child process, on the emulator. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { TYPESCRIPT } from "../support/typescript";
 import { type VerifyWorld, ROLE, startVerifyWorld } from "../support/verifyWorld";
 
 const ROOT = join(__dirname, "..", "..");
-const COMMAND = ["-r", "ts-node/register/transpile-only", join(ROOT, "src/verify/main.ts")];
+const COMMAND = [...TYPESCRIPT, join(ROOT, "src/verify/main.ts")];
 
 let world: VerifyWorld;
 beforeAll(async () => {

@@ -4,13 +4,14 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { TYPESCRIPT } from "../support/typescript";
 import type { Totals } from "./summary";
 
 const DAYS = 3;
 
 function run(...args: string[]): { status: number | null; stdout: string } {
   const main = join(__dirname, "main.ts");
-  return spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", main, ...args], {
+  return spawnSync(process.execPath, [...TYPESCRIPT, main, ...args], {
     cwd: join(__dirname, "..", ".."),
     encoding: "utf8",
   });

@@ -41,7 +41,9 @@ function planEnd(account: Account, copy: SimSnapshot): void {
   }
   const failing = strikes(account, "copy error", account.faults.limits.copyError);
   const slow = strikes(account, "slow copy", account.faults.limits.slowCopy);
-  account.time.after(durationMs(account, slow ? SLOW_MS : account.faults.nature.copyMs), () => {
+  const { copyMs, drawCopyMs } = account.faults.nature;
+  const takesMs = drawCopyMs?.() ?? durationMs(account, slow ? SLOW_MS : copyMs);
+  account.time.after(takesMs, () => {
     if (failing) finish(account, copy, "error", "simulated: the copy failed");
     else finish(account, copy, "completed");
   });

@@ -10,6 +10,8 @@ interface Nature {
   /** Minimum and maximum duration of a snapshot and of a copy. */
   snapshotMs: [min: number, max: number];
   copyMs: [min: number, max: number];
+  /** Draws a copy's duration instead, for a bench. */
+  drawCopyMs?: () => number;
   /** One call's time on the wire. */
   latencyMs: [min: number, max: number];
   pageSize: number;

@@ -5,7 +5,8 @@ import type { Call, DescribeInput } from "../../src/iam/call";
 import { awsError } from "./awsError";
 import { filtered } from "./filters";
 
-type LaunchCall = Extract<Call, { name: "DescribeInstanceCreditSpecifications" | "DescribeInstanceAttribute" }>;
+const NAMES = ["DescribeInstanceCreditSpecifications", "DescribeInstanceAttribute", "GetInstanceUefiData"] as const;
+type LaunchCall = Extract<Call, { name: (typeof NAMES)[number] }>;
 
 const SUBNETS = ["a", "b", "c"];
 
@@ -53,11 +54,12 @@ function attributesOf(instance: SimInstance): InstanceAttribute {
 }
 
 export function isLaunchRead(call: Call): call is LaunchCall {
-  return ["DescribeInstanceCreditSpecifications", "DescribeInstanceAttribute"].includes(call.name);
+  return (NAMES as readonly string[]).includes(call.name);
 }
 
 /** Answers a call without pages. EC2 refuses the whole call for an instance that has no credits. */
 export function readLaunch(account: Account, { name, input }: LaunchCall): object {
+  if (name === "GetInstanceUefiData") return { InstanceId: existing(account, input.InstanceId ?? "").instanceId };
   if (name === "DescribeInstanceAttribute") {
     const { InstanceId = "", Attribute = "" } = input;
     const key = Attribute.replace(/^./, (first) => first.toUpperCase()) as keyof InstanceAttribute;

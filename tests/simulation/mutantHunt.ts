@@ -6,6 +6,7 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Mutant } from "./mutantList";
+import { TYPESCRIPT } from "../support/typescript";
 import { mutated } from "./mutate";
 
 const ROOT = join(__dirname, "..", "..");
@@ -37,7 +38,7 @@ interface Totals {
 
 /** Runs the copy's own command, in a process of its own. */
 function hunt(folder: string, { main, unit, most, days }: Hunting): Caught {
-  const args = ["-r", "ts-node/register/transpile-only", join(folder, main), "--json", "--bail", "--jobs", "2"];
+  const args = [...TYPESCRIPT, join(folder, main), "--json", "--bail", "--jobs", "2"];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...args, `--${unit}`, String(most), "--days", String(days)],

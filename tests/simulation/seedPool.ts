@@ -1,5 +1,6 @@
 /** Spreads seeds over child processes: each asks for the next one when it has finished its last. */
 import { type ChildProcess, fork } from "node:child_process";
+import { TYPESCRIPT } from "../support/typescript";
 import type { FunctionSource } from "./source";
 
 /** Parameters of playing a seed. */
@@ -25,7 +26,7 @@ interface ToChild extends Work {
 }
 
 /** Most of a run's garbage is young, so a larger nursery saves a tenth of the time. */
-const EXEC_ARGV = ["--max-semi-space-size=64", "-r", "ts-node/register/transpile-only"];
+const EXEC_ARGV = ["--max-semi-space-size=64", ...TYPESCRIPT];
 
 /**
  * @param next returns the next seed, `undefined` when there are no more

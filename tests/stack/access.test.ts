@@ -95,6 +95,14 @@ test("grants with one DR region, no encryption and no dry run what the productio
   expect(statements(PROD)).toStrictEqual(FUNCTION_RIGHTS);
 });
 
+test("grants with uefiData to read UEFI variables, and nothing else", () => {
+  const [observe] = FUNCTION_RIGHTS;
+  expect(difference({ ...PROD, uefiData: true })).toStrictEqual({
+    differs: [{ ...observe, Action: [...(observe?.Action ?? []), "ec2:GetInstanceUefiData"] }],
+    gone: [],
+  });
+});
+
 describe("a second DR region", () => {
   test("is included in the permissions to read, copy, tag and prune, with its own key", () => {
     const [observe, , , , copyFrom] = FUNCTION_RIGHTS;

@@ -12,6 +12,7 @@ const EVERYTHING = [
   "encryptPrimary=true",
   'lock={"mode":"governance","days":7}',
   "audit=true",
+  "uefiData=true",
 ];
 const ROLES = ["a", "b", "c", "d", "e", "f"].map((name) => `arn:aws:iam::123456789012:role/restorer-${name}`);
 

@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Reply } from "./declarer";
 import { PORT_VARIABLE } from "./declarerClient";
+import { TYPESCRIPT } from "./typescript";
 import "./env";
 
 const ROOT = join(__dirname, "..", "..");
@@ -22,8 +23,7 @@ const known = new Map<string, Promise<Omit<Reply, "id">>>();
 function startChild(): ChildProcess {
   const started = fork(join(__dirname, "declarer.ts"), [], {
     cwd: ROOT,
-    execArgv: ["-r", "ts-node/register/transpile-only"],
-    env: { ...process.env, TS_NODE_PROJECT: join(ROOT, "tsconfig.json") },
+    execArgv: [...TYPESCRIPT],
   });
   started.on("message", ({ id, ...reply }: Reply) => {
     waiting.get(id)?.(reply);

@@ -1,9 +1,10 @@
 /** Runs `npm start` as a user does: the real command in a child process. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { TYPESCRIPT } from "./typescript";
 
 const ROOT = join(__dirname, "..", "..");
-const COMMAND = ["-r", "ts-node/register/transpile-only", join(ROOT, "src/local/main.ts")];
+const COMMAND = [...TYPESCRIPT, join(ROOT, "src/local/main.ts")];
 
 interface Ended {
   code: number | null;

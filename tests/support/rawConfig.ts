@@ -49,6 +49,8 @@ export const GOOD: Record<string, string> = {
   operatorInstanceRoleArns: "[]",
   operatorBoundaryArn: "",
   manifests: "true",
+  userData: "false",
+  uefiData: "false",
   audit: "false",
   auditRetentionDays: "400",
   auditLockDays: "0",

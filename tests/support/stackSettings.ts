@@ -22,6 +22,8 @@ export const SETTINGS: VaultSettings = {
   schedule: "cron(0 3 * * ? *)",
   timezone: "UTC",
   startWindowHours: 8,
+  userData: false,
+  uefiData: false,
   copyStuckHours: 12,
   audit: {
     bucket: "smart-vault-prod-audit-123456789012-us-west-2",

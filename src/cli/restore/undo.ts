@@ -56,7 +56,7 @@ export async function undo(
   const perform = (action: Action) => performAction(client, undefined, action);
   const next = (found: Parameters<typeof nextOfUndo>[0]) => nextOfUndo(found, plan);
   const outcome = await loop(
-    { look, next, perform, settleMs: SETTLE_MS },
+    { look, next, perform, settleMs: SETTLE_MS, isUndo: true },
     { client, restoreId, context, patienceMs: patienceOf(options) },
   );
   const isDone = outcome.state === "done";

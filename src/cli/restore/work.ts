@@ -12,6 +12,7 @@ import { nextOfVolumes } from "../../restore/next/volumes";
 import type { LaunchOrder, Order } from "../../restore/order";
 import { humanDuration } from "../../vault/lib/time";
 import type { Context } from "../context";
+import type { Interrupted } from "../interrupt";
 import { madeLines } from "../print/restorePage";
 
 /** Where and how long a restore works. */
@@ -41,10 +42,25 @@ interface Loop {
   perform: (action: Action) => Promise<void>;
   /** How long it has to stay done, in milliseconds. */
   settleMs?: number;
+  /** True if it takes a restore back. */
+  isUndo?: true;
+}
+
+/** Returns what a person reads after Ctrl-C: what there is, and what to type. */
+function interruptedWith(made: readonly string[], { restoreId, context }: Work, isUndo: boolean): Interrupted {
+  const { resume, undo } = afterwards(restoreId, context.region);
+  if (made.length === 0) {
+    const what = isUndo ? "nothing of it is left" : "nothing was made";
+    return { message: `interrupted; ${what}`, hint: "Nothing has to be undone." };
+  }
+  return {
+    message: `interrupted; ${isUndo ? "still there" : "made so far"}: ${made.join("; ")}`,
+    hint: isUndo ? `To go on: ${undo}` : `To go on: ${resume}\n  To take it back: ${undo}`,
+  };
 }
 
 /** Runs one loop. Ctrl-C lets the step that runs come to its end, and names what there is. */
-export async function loop({ look, next, perform, settleMs = 0 }: Loop, work: Work): Promise<Outcome> {
+export async function loop({ look, next, perform, settleMs = 0, isUndo }: Loop, work: Work): Promise<Outcome> {
   const { client, restoreId, context, patienceMs } = work;
   const stopping = new AbortController();
   let steps = 0;
@@ -70,11 +86,8 @@ export async function loop({ look, next, perform, settleMs = 0 }: Loop, work: Wo
   context.onInterrupt(async () => {
     stopping.abort();
     const outcome = await driven;
-    const { resume, undo } = afterwards(restoreId, context.region);
     const made = outcome.found === undefined ? [] : madeLines(restoreId, outcome.found);
-    const what = made.length === 0 ? "nothing was made" : `made so far: ${made.join("; ")}`;
-    const hint = made.length === 0 ? "Nothing has to be undone." : `To go on: ${resume}\n  To take it back: ${undo}`;
-    return { message: `interrupted; ${what}`, hint };
+    return interruptedWith(made, work, isUndo === true);
   });
   const outcome = await driven;
   // The interrupt says what there is and ends the process.

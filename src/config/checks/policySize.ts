@@ -34,7 +34,7 @@ interface KeyContext {
 }
 
 export type PolicySizeContext = Pick<WriteAccessArgs, "vaultId" | "tagKey" | "policies" | "sourceKeyArns" | "lock"> &
-  KeyContext & { audit: boolean; manifests: boolean };
+  KeyContext & { audit: boolean; manifests: boolean; uefiData: boolean };
 
 /** Returns the characters of the function's policy. A dry run counts with its writes, because it will end one day. */
 export function policyLength(context: PolicySizeContext): number {

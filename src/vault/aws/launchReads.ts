@@ -4,10 +4,11 @@ import {
   type InstanceAttributeName,
   DescribeInstanceAttributeCommand,
   DescribeInstanceCreditSpecificationsCommand,
+  GetInstanceUefiDataCommand,
   paginateDescribeSubnets,
 } from "@aws-sdk/client-ec2";
 import { chunksOf, withoutUndefined } from "../lib/collections";
-import type { LaunchAttributes, SubnetSpec } from "../model/launchSpec";
+import type { BlobName, LaunchAttributes, SubnetSpec } from "../model/launchSpec";
 import { tagsFromList } from "../model/tags";
 import { FILTER_VALUES, PAGE_SIZE } from "./ec2Limits";
 
@@ -65,4 +66,11 @@ export async function describeAttributes(client: EC2Client, InstanceId: string):
     disableApiStop: DisableApiStop?.Value,
     shutdownBehavior: InstanceInitiatedShutdownBehavior?.Value,
   });
+}
+
+/** Reads a blob of one instance in base64, with one call; empty if it has none. */
+export async function describeBlob(client: EC2Client, InstanceId: string, name: BlobName): Promise<string> {
+  if (name === "uefiData") return (await client.send(new GetInstanceUefiDataCommand({ InstanceId }))).UefiData ?? "";
+  const input = { InstanceId, Attribute: name };
+  return (await client.send(new DescribeInstanceAttributeCommand(input))).UserData?.Value ?? "";
 }

@@ -36,8 +36,8 @@ export function isBurstable({ instanceType }: Pick<ProtectedInstance, "instanceT
 
 /**
  * Completes a capture with the answers of the batch calls. Where an answer is absent, the facts of the newest snapshot
- * are better than none: a subnet's CIDR and zone never change. The attributes of the newest snapshot are carried over if
- * all other facts are the same.
+ * are better than none: a subnet's CIDR and zone never change. The attributes of the newest snapshot, and which captures
+ * have the blobs, are carried over if all other facts are the same.
  */
 export function carried(instance: Captured, newest: Tags, { subnets, credits }: BatchFacts): Captured {
   const earlier = launchFromTags(newest);
@@ -55,7 +55,9 @@ export function carried(instance: Captured, newest: Tags, { subnets, credits }: 
   if (earlier === undefined || !hasSameFacts(newest, captured)) return { ...instance, captured };
   const { disableApiTermination, disableApiStop, shutdownBehavior } = earlier.launch;
   const attributes = withoutUndefined<LaunchAttributes>({ disableApiTermination, disableApiStop, shutdownBehavior });
-  return { ...instance, captured: { launch: { ...launch, ...attributes }, interfaces } };
+  const { blobSlots } = earlier;
+  const slots = blobSlots === undefined ? {} : { blobSlots };
+  return { ...instance, captured: { launch: { ...launch, ...attributes }, interfaces, ...slots } };
 }
 
 /** Decides whether the attributes must be read: nobody has read all of them, or another fact has changed since. */

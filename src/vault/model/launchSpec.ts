@@ -58,6 +58,15 @@ export interface LaunchSpec {
 /** Facts that EC2 returns with a call each, so that they are read only when something else has changed. */
 export type LaunchAttributes = Pick<LaunchSpec, "disableApiTermination" | "disableApiStop" | "shutdownBehavior">;
 
+/** A base64 text that fits into no tag and may hold secrets. Only captures have it. */
+export type BlobName = "userData" | "uefiData";
+
+/** Blobs of an instance; empty: it has none. One that was not read is absent. */
+export type LaunchBlobs = Readonly<Partial<Record<BlobName, string>>>;
+
+/** Slots of the captures that the blobs are in. Absent: nobody knows of any. */
+export type BlobSlots = Readonly<Partial<Record<BlobName, string>>>;
+
 /** Options of the instance metadata service. */
 export interface MetadataSpec {
   /** `optional` or `required`. */
@@ -99,4 +108,5 @@ export interface InterfaceSpec {
 export interface CapturedLaunch {
   launch: LaunchSpec;
   interfaces: readonly InterfaceSpec[];
+  blobSlots?: BlobSlots;
 }

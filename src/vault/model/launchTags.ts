@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Word, groupsAt, packWords, parseWords } from "../lib/words";
-import type { CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "./launchSpec";
+import type { BlobName, BlobSlots, CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "./launchSpec";
 import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues } from "./tags";
 import type { Tags } from "./world";
 
@@ -131,8 +131,15 @@ function recordOf<T extends object>(words: readonly Word[], fields: Fields<T>): 
   return record as Partial<T>;
 }
 
-function launchWords({ metadata = {}, ...launch }: LaunchSpec): Word[] {
-  return [...wordsOf<LaunchSpec>(launch, LAUNCH_FIELDS), ...wordsOf(metadata, METADATA_FIELDS)];
+/** The words have the slot of a capture, and never what is in it. */
+const BLOB_FIELDS: Fields<Record<BlobName, string>> = { userdata: "userData", uefidata: "uefiData" };
+
+function launchWords({ launch: { metadata = {}, ...launch }, blobSlots = {} }: CapturedLaunch): Word[] {
+  return [
+    ...wordsOf<LaunchSpec>(launch, LAUNCH_FIELDS),
+    ...wordsOf(metadata, METADATA_FIELDS),
+    ...wordsOf<BlobSlots>(blobSlots, BLOB_FIELDS),
+  ];
 }
 
 function networkWords(interfaces: readonly InterfaceSpec[]): Word[] {
@@ -140,15 +147,15 @@ function networkWords(interfaces: readonly InterfaceSpec[]): Word[] {
   return inOrder.flatMap((one): Word[] => [[INDEX, String(one.deviceIndex)], ...wordsOf(one, INTERFACE_FIELDS)]);
 }
 
-/** Words of {@link LaunchAttributes}. */
-const ATTRIBUTE_WORDS = ["protected", "unstoppable", "shutdown"];
+/** Words of {@link LaunchAttributes} and of blobs. */
+const READ_APART = ["protected", "unstoppable", "shutdown", ...Object.keys(BLOB_FIELDS)];
 
 /**
- * Returns two hashes: of the facts without the attributes, which decides when to read those again, and of all that was
- * captured, which shows whether the tags are whole.
+ * Returns two hashes: of the facts without those that take a call each, which decides when to read those again, and of all
+ * that was captured, which shows whether the tags are whole.
  */
 function hashOf(launch: readonly Word[], network: readonly Word[]): string {
-  const facts = launch.filter(([key]) => !ATTRIBUTE_WORDS.includes(key));
+  const facts = launch.filter(([key]) => !READ_APART.includes(key));
   const hashes = [facts, launch].map((words) => {
     const all = [...words, ["", ""] as const, ...network];
     return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
@@ -156,9 +163,9 @@ function hashOf(launch: readonly Word[], network: readonly Word[]): string {
   return hashes.join("-");
 }
 
-/** Decides whether a snapshot's tags have the same facts as a capture, apart from the attributes. */
-export function hasSameFacts(tags: Tags, { launch, interfaces }: CapturedLaunch): boolean {
-  const [facts] = hashOf(launchWords(launch), networkWords(interfaces)).split("-");
+/** Decides whether a snapshot's tags have the same facts as a capture, apart from those that take a call each. */
+export function hasSameFacts(tags: Tags, captured: CapturedLaunch): boolean {
+  const [facts] = hashOf(launchWords(captured), networkWords(captured.interfaces)).split("-");
   return tags[TAG.launchHash]?.split("-")[0] === facts;
 }
 
@@ -166,8 +173,8 @@ export function hasSameFacts(tags: Tags, { launch, interfaces }: CapturedLaunch)
 export const MAX_LAUNCH_TAGS = 8;
 
 /** Returns the tags of a capture: the hash, the launch, the network. The first ones matter most. */
-export function launchToTags({ launch, interfaces }: CapturedLaunch): [key: string, value: string][] {
-  const [instance, network] = [launchWords(launch), networkWords(interfaces)];
+export function launchToTags(captured: CapturedLaunch): [key: string, value: string][] {
+  const [instance, network] = [launchWords(captured), networkWords(captured.interfaces)];
   const all: [string, string][] = [
     [TAG.launchHash, hashOf(instance, network)],
     ...continuedTags(TAG.launch, packWords(instance, MAX_TAG_VALUE)),
@@ -199,9 +206,11 @@ export function launchFromTags(tags: Tags): TaggedLaunch | undefined {
   if (hash === undefined && instance.length + network.length === 0) return undefined;
   const metadata = recordOf<MetadataSpec>(instance, METADATA_FIELDS);
   const hasMetadata = Object.keys(metadata).length > 0;
+  const blobSlots = recordOf<BlobSlots>(instance, BLOB_FIELDS);
   return {
     launch: { ...recordOf<LaunchSpec>(instance, LAUNCH_FIELDS), ...(hasMetadata && { metadata }) },
     interfaces: interfacesOf(network),
+    ...(Object.keys(blobSlots).length > 0 && { blobSlots }),
     isWhole: hash === hashOf(instance, network),
   };
 }

@@ -52,6 +52,9 @@ export interface CoreSettings {
   timezone: string;
   /** Hours that a slot remains open. Until then its missing snapshots are created; after that they are reported. */
   startWindowHours: number;
+  /** True if captures have the user data of instances, and the UEFI variables of those that booted by UEFI. */
+  userData?: boolean;
+  uefiData?: boolean;
   /** Hours after which a pending copy is reported. */
   copyStuckHours: number;
   /** Lock of copies; absent: copies are not locked. */

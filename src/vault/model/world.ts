@@ -2,7 +2,7 @@ import type { ChangeMemory } from "./changeMemory";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity, Stranger } from "./identity";
 import type { SeenLeft } from "./leftRegion";
-import type { CapturedLaunch } from "./launchSpec";
+import type { CapturedLaunch, LaunchBlobs } from "./launchSpec";
 import type { PointMemory } from "./pointMemory";
 import type { Problem } from "./problem";
 
@@ -41,6 +41,8 @@ export interface ProtectedInstance {
   lacksRoot?: true;
   /** What else a launch needs. */
   captured?: CapturedLaunch;
+  /** Blobs that this invocation read. They may hold secrets: they go into a capture, and nowhere else. */
+  blobs?: LaunchBlobs;
   /** Volumes that DescribeVolumes shows attached to it, but its mappings lack: see wholeness.ts. */
   unmapped?: AttachedVolume[];
 }

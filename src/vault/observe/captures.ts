@@ -5,7 +5,13 @@
 import { IF_DENIED } from "../lib/text";
 import { type Ec2Reader, type VaultClients, ec2In } from "../aws/clients";
 import { type Meaning, causeOf, meaningOf } from "../aws/errors";
-import { ATTRIBUTE_CALLS, describeAttributes, describeCredits, describeSubnets } from "../aws/launchReads";
+import {
+  ATTRIBUTE_CALLS,
+  describeAttributes,
+  describeBlob,
+  describeCredits,
+  describeSubnets,
+} from "../aws/launchReads";
 import {
   type BatchFacts,
   type Captured,
@@ -14,9 +20,10 @@ import {
   lacksAttributes,
   newestTags,
 } from "../inventory/captures";
-import { runSteps } from "../lib/pool";
+import { type BlobRead, blobsToRead, withBlobs } from "../inventory/blobs";
+import { type Step, runSteps } from "../lib/pool";
 import { SECOND_MS } from "../lib/time";
-import type { LaunchAttributes } from "../model/launchSpec";
+import type { BlobName, LaunchAttributes, LaunchBlobs } from "../model/launchSpec";
 import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
@@ -27,12 +34,14 @@ export interface CaptureLook {
   due: ReadonlySet<string>;
   /** The vault's own snapshots in the primary region. */
   own: readonly Snapshot[];
+  /** Slot that the snapshots are of. */
+  slot: string;
   now: () => number;
   deadlineMs: number;
 }
 
 /**
- * Calls for attributes in one run: EC2's bucket has 100 for such calls, and is refilled with 20 per second (AWS, "Request
+ * Calls for attributes and blobs in one run: EC2's bucket has 100 for such calls, and is refilled with 20 per second (AWS, "Request
  * throttling for the Amazon EC2 API"). The others' turn is in the next runs.
  */
 const MOST_CALLS = 90;
@@ -84,19 +93,13 @@ async function readBatch(
   return { subnets, credits };
 }
 
-/** Reads the attributes of these instances as far as calls and time allow. */
-async function readAttributes(
-  reader: Ec2Reader,
-  instances: readonly Captured[],
-  subject: string,
-  { failed, hasTime }: { failed: Failed; hasTime: () => boolean },
-): Promise<Map<string, LaunchAttributes>> {
-  const found = new Map<string, LaunchAttributes>();
-  const steps = instances.slice(0, MOST_CALLS / ATTRIBUTE_CALLS).map(({ instanceId }) => ({
+/** Returns a read whose failure is a notice, and ends the reads of the same subject if they would fail too. */
+function readStep(subject: string, failed: Failed, read: () => Promise<void>): Step {
+  return {
     lane: subject,
     run: async () => {
       try {
-        found.set(instanceId, await describeAttributes(reader, instanceId));
+        await read();
         return {};
       } catch (error) {
         const meaning = note(error, subject, failed);
@@ -104,9 +107,39 @@ async function readAttributes(
       }
     },
     defer: () => undefined,
-  }));
-  await runSteps(steps, CONCURRENCY, hasTime);
-  return found;
+  };
+}
+
+/** Facts that take a call each, by instance. */
+interface ReadApart {
+  attributes: Map<string, LaunchAttributes>;
+  blobs: Map<string, LaunchBlobs>;
+}
+
+const WORDS: Readonly<Record<BlobName, string>> = { userData: "user data", uefiData: "UEFI variables" };
+
+/** Reads attributes, then blobs, as far as calls and time allow. */
+async function readApart(
+  reader: Ec2Reader,
+  lacking: readonly string[],
+  wanted: readonly BlobRead[],
+  { region, failed, hasTime }: { region: string; failed: Failed; hasTime: () => boolean },
+): Promise<ReadApart> {
+  const read: ReadApart = { attributes: new Map(), blobs: new Map() };
+  const asked = lacking.slice(0, MOST_CALLS / ATTRIBUTE_CALLS);
+  const attributes = asked.map((instanceId) =>
+    readStep(`attributes of instances in ${region}`, failed, async () => {
+      read.attributes.set(instanceId, await describeAttributes(reader, instanceId));
+    }),
+  );
+  const blobs = wanted.slice(0, MOST_CALLS - asked.length * ATTRIBUTE_CALLS).map(({ instanceId, name }) =>
+    readStep(`${WORDS[name]} of instances in ${region}`, failed, async () => {
+      const blob = await describeBlob(reader, instanceId, name);
+      read.blobs.set(instanceId, { ...read.blobs.get(instanceId), [name]: blob });
+    }),
+  );
+  await runSteps([...attributes, ...blobs], CONCURRENCY, hasTime);
+  return read;
 }
 
 /**
@@ -117,7 +150,7 @@ export async function observeCaptures(
   clients: VaultClients,
   settings: CoreSettings,
   world: World,
-  { due, own, now, deadlineMs }: CaptureLook,
+  { due, own, slot, now, deadlineMs }: CaptureLook,
 ): Promise<World> {
   const { instances = [], problems } = world;
   const wanted = instances.filter((one): one is Captured => due.has(one.instanceId) && one.captured !== undefined);
@@ -129,16 +162,16 @@ export async function observeCaptures(
   const newest = newestTags(own, due);
   const known = wanted.map((one) => carried(one, newest.get(one.instanceId) ?? {}, batch));
   const isDown = failed.meanings.some((meaning) => meaning === "limit" || meaning === "unknown");
-  const lacking = isDown ? [] : known.filter(lacksAttributes);
-  const read = await readAttributes(reader, lacking, `attributes of instances in ${settings.primaryRegion}`, {
-    failed,
-    hasTime: () => now() < untilMs,
-  });
+  const lacking = isDown ? [] : known.filter(lacksAttributes).map(({ instanceId }) => instanceId);
+  const wantedBlobs = isDown ? [] : blobsToRead(known, settings, slot);
+  const hasTime = () => now() < untilMs;
+  const read = await readApart(reader, lacking, wantedBlobs, { region: settings.primaryRegion, failed, hasTime });
   const complete = new Map(
     known.map((one) => {
-      const { launch, interfaces } = one.captured;
-      const captured = { launch: { ...launch, ...read.get(one.instanceId) }, interfaces };
-      return [one.instanceId, { ...one, captured }];
+      const { instanceId, captured } = one;
+      const launch = { ...captured.launch, ...read.attributes.get(instanceId) };
+      const whole = { ...one, captured: { ...captured, launch } };
+      return [instanceId, withBlobs(whole, read.blobs.get(instanceId) ?? {}, settings, slot)];
     }),
   );
   return {

@@ -34,6 +34,8 @@ test("makes a whole configuration of the defaults and a DR region", () => {
     alertEmails: [],
     mailOn: "failure",
     manifests: true,
+    userData: false,
+    uefiData: false,
     monthlyBudgetUsd: 0,
     dashboard: true,
     editGraceDays: 7,
@@ -224,6 +226,16 @@ test("reports an unknown key that is near to no other with all known keys", () =
 test.each(CONFIG_KEYS)("reports %s if it is missing", (key) => {
   const values = Object.fromEntries(Object.entries(GOOD).filter(([name]) => name !== key));
   expect(configErrors({ ...RAW, values })).toStrictEqual([`${key}: expected a value, got none`]);
+});
+
+test("refuses user data and UEFI data without the buckets that they are in", () => {
+  const values = { userData: "true", uefiData: "true" };
+  expect(configErrors(withValues(values))).toStrictEqual([]);
+  expect(configErrors(withValues({ ...values, manifests: "false" }))).toStrictEqual(
+    ["userData", "uefiData"].map(
+      (key) => `${key}: expected manifests to be true too, got false: captures are in its buckets`,
+    ),
+  );
 });
 
 test("reports all mistakes at once, one per line", () => {

@@ -76,7 +76,14 @@ const oneInterface = some<Omit<InterfaceSpec, "deviceIndex">>({
 const interfaces = fc
   .array(oneInterface, { maxLength: 3 })
   .map((all) => all.map((one, deviceIndex) => ({ deviceIndex, ...one })));
-const captured: fc.Arbitrary<CapturedLaunch> = fc.record({ launch, interfaces }, { noNullPrototype: true });
+const blobSlots = fc.oneof(
+  fc.record({ userData: text, uefiData: text }, { requiredKeys: ["userData"], noNullPrototype: true }),
+  fc.record({ uefiData: text }, { noNullPrototype: true }),
+);
+const captured: fc.Arbitrary<CapturedLaunch> = fc.record(
+  { launch, interfaces, blobSlots },
+  { requiredKeys: ["launch", "interfaces"], noNullPrototype: true },
+);
 
 test("reads back all that was captured, if it fits into its tags", () => {
   fc.assert(
@@ -114,11 +121,11 @@ describe("the facts of two captures are the same", () => {
     { requiredKeys: [], noNullPrototype: true },
   );
 
-  test("whatever the attributes are", () => {
+  test("whatever the attributes are, and whichever capture has the blobs", () => {
     fc.assert(
-      fc.property(captured, attributes, (one, others) => {
+      fc.property(captured, attributes, blobSlots, (one, others, slots) => {
         const { disableApiTermination: _1, disableApiStop: _2, shutdownBehavior: _3, ...rest } = one.launch;
-        const tags = Object.fromEntries(launchToTags({ ...one, launch: { ...rest, ...others } }));
+        const tags = Object.fromEntries(launchToTags({ ...one, launch: { ...rest, ...others }, blobSlots: slots }));
         expect(hasSameFacts(tags, one)).toBe(true);
       }),
     );

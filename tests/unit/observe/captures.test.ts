@@ -4,15 +4,17 @@ import {
   type DescribeInstanceAttributeCommandInput,
   DescribeInstanceCreditSpecificationsCommand,
   DescribeSubnetsCommand,
+  GetInstanceUefiDataCommand,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../src/vault/lib/time";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CapturedLaunch } from "../../../src/vault/model/launchSpec";
 import { launchToTags } from "../../../src/vault/model/launchTags";
+import type { VaultSettings } from "../../../src/vault/model/settings";
 import type { ProtectedInstance, Snapshot, World } from "../../../src/vault/model/world";
 import { observeCaptures } from "../../../src/vault/observe/captures";
-import { NOW, SETTINGS, instance, snapshot } from "../../support/world";
+import { NOW, SETTINGS, SLOT, instance, snapshot } from "../../support/world";
 
 const clients = makeClients(SETTINGS);
 const ec2 = mockClient(ec2In(clients, SETTINGS.primaryRegion).reader);
@@ -54,7 +56,9 @@ beforeEach(() => {
   ec2
     .on(DescribeInstanceCreditSpecificationsCommand)
     .resolves({ InstanceCreditSpecifications: [{ InstanceId: "i-1", CpuCredits: "unlimited" }] });
+  ec2.on(GetInstanceUefiDataCommand).resolves({ UefiData: "AUEFI" });
   ec2.on(DescribeInstanceAttributeCommand).resolves({
+    UserData: { Value: "IyEvYmluL3No" },
     DisableApiTermination: { Value: ATTRIBUTES.disableApiTermination },
     DisableApiStop: { Value: ATTRIBUTES.disableApiStop },
     InstanceInitiatedShutdownBehavior: { Value: ATTRIBUTES.shutdownBehavior },
@@ -66,13 +70,14 @@ interface Given {
   own?: Snapshot[];
   now?: () => number;
   deadlineMs?: number;
+  settings?: VaultSettings;
 }
 
 async function observed(instances: ProtectedInstance[], given: Given = {}): Promise<World> {
   const { due = instances.map(({ instanceId }) => instanceId), own = [], now = () => NOW } = given;
-  const { deadlineMs = NOW + HOUR_MS } = given;
+  const { deadlineMs = NOW + HOUR_MS, settings = SETTINGS } = given;
   const world: World = { instances, copies: {}, problems: [], throttled: [] };
-  return observeCaptures(clients, SETTINGS, world, { due: new Set(due), own, now, deadlineMs });
+  return observeCaptures(clients, settings, world, { due: new Set(due), own, slot: SLOT, now, deadlineMs });
 }
 
 /** Returns the calls by name. */
@@ -231,4 +236,75 @@ test.each([
   const machines = Array.from({ length: 20 }, (_, index) => machine(`i-${index}`));
   await observed(machines, { now: () => nowMs, deadlineMs });
   expect(calls().DescribeInstanceAttribute).toBeLessThanOrEqual(4 * 3);
+});
+
+describe("user data and UEFI variables", () => {
+  const settings = { ...SETTINGS, userData: true, uefiData: true };
+  const byUefi = (instanceId: string) => {
+    const { captured, ...one } = machine(instanceId);
+    return { ...one, captured: { ...captured!, launch: { ...captured?.launch, currentBootMode: "uefi" } } };
+  };
+  const WHOLE_UEFI = { ...WHOLE, launch: { ...WHOLE.launch, currentBootMode: "uefi" } };
+  const own = (slot: string) => [
+    earlier("i-1", { ...WHOLE_UEFI, blobSlots: { userData: slot, uefiData: slot } }, { startTimeMs: NOW - HOUR_MS }),
+  ];
+
+  test("are not asked for by default", async () => {
+    const world = await observed([byUefi("i-1")]);
+    expect(calls()).toStrictEqual({ DescribeSubnets: 1, DescribeInstanceAttribute: 3 });
+    expect(world.instances?.[0]).not.toHaveProperty("blobs");
+  });
+
+  test("are read with a call each, and the tags name their capture and have none of them", async () => {
+    const world = await observed([byUefi("i-1")], { settings });
+    expect(calls()).toMatchObject({ DescribeInstanceAttribute: 4, GetInstanceUefiData: 1 });
+    const [one] = world.instances ?? [];
+    expect(one?.blobs).toStrictEqual({ userData: "IyEvYmluL3No", uefiData: "AUEFI" });
+    expect(one?.captured?.blobSlots).toStrictEqual({ userData: SLOT, uefiData: SLOT });
+    const tags = JSON.stringify(launchToTags(one!.captured!));
+    expect(tags).toContain(`userdata=${SLOT} uefidata=${SLOT}`);
+    expect(tags).not.toMatch(/IyEv|AUEFI/);
+  });
+
+  test("are not read again while nothing has changed", async () => {
+    const slot = isoSeconds(NOW - 3 * DAY_MS);
+    const world = await observed([byUefi("i-1")], { settings, own: own(slot) });
+    expect(calls()).toStrictEqual({ DescribeSubnets: 1 });
+    expect(world.instances?.[0]?.captured?.blobSlots).toStrictEqual({ userData: slot, uefiData: slot });
+  });
+
+  test("are read again after another fact has changed", async () => {
+    const changed = [earlier("i-1", { ...WHOLE, blobSlots: { userData: isoSeconds(NOW - DAY_MS) } })];
+    await observed([byUefi("i-1")], { settings, own: changed });
+    expect(calls()).toMatchObject({ DescribeInstanceAttribute: 4, GetInstanceUefiData: 1 });
+  });
+
+  test.each(["RequestLimitExceeded", "UnauthorizedOperation"])(
+    "that end with %s are a notice without a word of them, and keep no other fact from being read",
+    async (name) => {
+      ec2.on(GetInstanceUefiDataCommand).rejects(error(name, 403));
+      const world = await observed([byUefi("i-1"), byUefi("i-2")], { settings });
+      expect(world.problems.map(({ kind, subject }) => [kind, subject])).toStrictEqual([
+        ["launch-not-read", "UEFI variables of instances in us-east-1"],
+      ]);
+      expect(world.instances?.map(({ blobs }) => blobs)).toStrictEqual(
+        [1, 2].map(() => ({ userData: "IyEvYmluL3No" })),
+      );
+      expect(launchOf(world)).toMatchObject(ATTRIBUTES);
+    },
+  );
+
+  test("share the run's 90 calls with the attributes, which come first", async () => {
+    const machines = Array.from({ length: 25 }, (_, index) => byUefi(`i-${index}`));
+    await observed(machines, { settings });
+    const { DescribeInstanceAttribute = 0, GetInstanceUefiData = 0 } = calls();
+    expect(DescribeInstanceAttribute + GetInstanceUefiData).toBe(90);
+    expect(DescribeInstanceAttribute).toBe(25 * 3 + 8);
+  });
+
+  test("are not asked for where a batch call got no answer", async () => {
+    ec2.on(DescribeSubnetsCommand).rejects(error("RequestLimitExceeded", 503));
+    await observed([byUefi("i-1")], { settings });
+    expect(calls()).toStrictEqual({ DescribeSubnets: 1 });
+  });
 });

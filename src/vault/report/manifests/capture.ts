@@ -23,7 +23,7 @@ function volumeOf({ isRoot, deviceName, volumeType, tags, ...others }: AttachedV
 }
 
 function composeCapture(instance: ProtectedInstance, slot: string, { vaultId, primaryRegion, tagKey }: CoreSettings) {
-  const { instanceId, instanceType: type, availabilityZone, tags, captured, volumes, unmapped = [] } = instance;
+  const { instanceId, instanceType: type, availabilityZone, tags, captured, blobs, volumes, unmapped = [] } = instance;
   return {
     schema: "smart-vault/capture",
     version: CAPTURE_VERSION,
@@ -33,6 +33,8 @@ function composeCapture(instance: ProtectedInstance, slot: string, { vaultId, pr
     instance: { instanceId, type, availabilityZone, tags },
     launch: captured?.launch ?? {},
     interfaces: captured?.interfaces ?? [],
+    ...(captured?.blobSlots !== undefined && { blobSlots: captured.blobSlots }),
+    ...blobs,
     volumes: [...volumes, ...unmapped].map((volume) => volumeOf(volume, tagKey)),
   };
 }

@@ -49,6 +49,15 @@ test("a capture has all of what a launch needs, of which tags hold only a part",
   ]);
 });
 
+test("a capture has the blobs that were read, and the slots of those that an earlier one has", () => {
+  const blobSlots = { userData: SLOT, uefiData: "2026-11-20T03:00:00Z" };
+  const one = { ...FULL_INSTANCE, captured: { ...FULL_LAUNCH, blobSlots }, blobs: { userData: "IyEvYmluL3No" } };
+  const [capture] = capturesOf({ world: { ...world, instances: [one] }, outcomes: [done] }, SETTINGS);
+  expect(schemaFaults(capture?.body, "capture")).toStrictEqual([]);
+  expect(capture?.body).toMatchObject({ userData: "IyEvYmluL3No", blobSlots });
+  expect(capture?.body).not.toHaveProperty("uefiData");
+});
+
 test("the published form describes every fact of a capture", () => {
   const { launch, interfaces, volumes } = captured(done)[0]?.body as Written;
   const described = (name: string) => {

@@ -1,0 +1,60 @@
+/**
+ * Loads the functions that plan: from the sources of a checkout, or from the archive that Pulumi would upload, which is
+ * what runs.
+ */
+import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { takeInventory } from "../../src/vault/inventory/inventory";
+import type { planVault } from "../../src/vault/plan/plan";
+
+export interface Planner {
+  takeInventory: typeof takeInventory;
+  planVault: typeof planVault;
+}
+
+/** Another checkout is known by its folder alone, so it cannot be imported. */
+const load = createRequire(__filename);
+
+/** Returns the functions of the sources in a checkout's folder. */
+export function sourcePlanner(folder: string): Planner {
+  const vault = (file: string) => load(join(folder, "src", "vault", file)) as Planner;
+  return {
+    takeInventory: vault("inventory/inventory").takeInventory,
+    planVault: vault("plan/plan").planVault,
+  };
+}
+
+const NAMES = ["takeInventory", "planVault"] as const;
+
+/**
+ * Returns the functions of an archive.
+ * @param index the file that {@link writePlanner} wrote
+ */
+export function deployedPlanner(index: string): Planner {
+  process.env.AWS_REGION ??= "us-east-1";
+  return load(index) as Planner;
+}
+
+/**
+ * Writes a checkout's archive into a new folder, with the functions that plan among its exports. Pulumi's program can be
+ * loaded once per process.
+ * @returns its `__index.js`
+ */
+export async function writePlanner(folder: string): Promise<string> {
+  const local = (file: string) => load(join(folder, "src", "local", file)) as unknown;
+  const { writeArchive } = local("runtime/lambda") as typeof import("../../src/local/runtime/lambda");
+  const { runProgram, theResource } = local("deploy/program") as typeof import("../../src/local/deploy/program");
+  const { loadStackConfig } = local("deploy/stackConfig") as typeof import("../../src/local/deploy/stackConfig");
+  const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
+  const program = await runProgram(folder, loadStackConfig(folder, "dev"), make);
+  const lambda = theResource(program, "aws:lambda/function:Function");
+  const index = await writeArchive(lambda, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
+  const text = readFileSync(index, "utf8");
+  for (const name of NAMES) {
+    if (!text.includes(`const __${name} = `)) throw new Error(`the archive has no function ${name}`);
+    appendFileSync(index, `\nexports.${name} = __${name};`);
+  }
+  return index;
+}
