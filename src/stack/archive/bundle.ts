@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Metafile, build } from "esbuild";
-import { plainKeys } from "./plainKeys";
+import { checkSeen, plainKeys } from "./plainKeys";
 import { ROOT, unknownForm } from "./unknownForm";
 
 /** A package with code in the bundle. */
@@ -78,10 +78,6 @@ export async function bundle(members: Members): Promise<Bundle> {
   });
   const [warning] = warnings;
   if (warning !== undefined) throw new Error(`archive: ${warning.location?.file ?? ""}: ${warning.text}`);
-  for (const name of members.keys()) {
-    if (name.startsWith("@aws-sdk/client-") && !seen.has(name)) {
-      throw unknownForm(name, "schemas in dist-es/schemas/schemas_<number>.js", "none");
-    }
-  }
+  checkSeen(seen, members.keys());
   return { text: outputFiles[0]?.text ?? "", ...recordOf(metafile) };
 }

@@ -43,3 +43,12 @@ export function plainKeys(seen: Set<string>): Plugin {
     },
   };
 }
+
+/** @throws if the bundler met no schemas of a client, because then it kept all of its shapes */
+export function checkSeen(seen: ReadonlySet<string>, names: Iterable<string>): void {
+  for (const name of names) {
+    if (name.startsWith("@aws-sdk/client-") && !seen.has(name)) {
+      throw unknownForm(name, "schemas in dist-es/schemas/schemas_<number>.js", "none");
+    }
+  }
+}

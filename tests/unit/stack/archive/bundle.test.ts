@@ -1,6 +1,9 @@
 /** Tests the bundle of a package, and what is refused before anything is bundled. */
-import { type Bundle, bundle, packageOf } from "../../../../src/stack/archive/bundle";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { runInNewContext } from "node:vm";
+import { type Bundle, bundle, packageOf } from "../../../../src/stack/archive/bundle";
 
 const CRON = new Map([["croner", new Set(["Cron"])]]);
 let croner: Bundle;
@@ -26,6 +29,14 @@ test("is the same twice", async () => {
 
 test("refuses a member that the package does not have", async () => {
   await expect(bundle(new Map([["croner", new Set(["Other"])]]))).rejects.toThrow(/No matching export .* "Other"/);
+});
+
+test("refuses code of which the bundler warns", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "smart-vault-bundle-"));
+  const file = join(folder, "warns.js");
+  writeFileSync(file, 'export const isNumber = (a) => typeof a === "nummer";\n');
+  await expect(bundle(new Map([[file, new Set(["isNumber"])]]))).rejects.toThrow(/^archive: .*warns\.js: .*"nummer"/);
+  rmSync(folder, { recursive: true });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Tests that the SDK's schemas get plain keys, and that any other form of them stops the deployment. */
-import { withPlainKeys } from "../../../../src/stack/archive/plainKeys";
+import { checkSeen, withPlainKeys } from "../../../../src/stack/archive/plainKeys";
 
 const NAME = "@aws-sdk/client-ec2";
 const PIN = /@aws-sdk\/client-ec2 [\d.]+ writes a form that .*: pin @aws-sdk\/client-ec2 in package\.json/;
@@ -19,4 +19,13 @@ test.each([
   ["constants of another form", 'var _xN = "xmlName";\nexport var A$ = [{ [_xN]: 1 }];'],
 ])("refuses %s", (_what, text) => {
   expect(() => withPlainKeys(text, NAME)).toThrow(PIN);
+});
+
+test("refuses a client whose schemas are elsewhere", () => {
+  expect(() => {
+    checkSeen(new Set([NAME]), [NAME, "croner"]);
+  }).not.toThrow();
+  expect(() => {
+    checkSeen(new Set(["@aws-sdk/client-sns"]), [NAME]);
+  }).toThrow(PIN);
 });
