@@ -1,10 +1,14 @@
 /**
- * `npm run sbom` writes sbom.cdx.json: a CycloneDX list of the shipped packages, the same for the same lock file. (`npm
- * sbom --omit=dev` of npm 11.19 listed 8 of the 31 packages. cyclonedx-npm needs a hundred packages, among them an XML
- * parser in C++.)
+ * `npm run sbom` writes sbom.cdx.json: a CycloneDX list of the packages with code in the function's archive, by the
+ * bundler's own record. It is the same for the same lock file and sources.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
+import * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../src/stack/archive/bundle";
+import { type Packed, pack } from "../src/stack/archive/pack";
+import { createHandler } from "../src/vault/lambda";
+import type { VaultSettings } from "../src/vault/model/settings";
 import { type Lock, type Shipped, licenceErrors, shippedPackages } from "./shipped";
 
 const FILE = "sbom.cdx.json";
@@ -28,12 +32,19 @@ function componentOf({ name, version, licence, sha512Hex }: Shipped): Models.Com
   });
 }
 
+/** Packs the function as the stack does, but without settings, which change nothing of what ships. */
+export async function packedFunction(): Promise<Packed> {
+  const settings = {} as VaultSettings;
+  const { text } = await pulumi.runtime.serializeFunction(() => createHandler(settings), { isFactoryFunction: true });
+  return pack(text);
+}
+
 /**
  * @returns CycloneDX 1.6 as JSON
  * @throws an error with a line for each package under a license that is not allowed
  */
-export function sbomOf(lock: Lock): string {
-  const packages = shippedPackages(lock);
+export function sbomOf(lock: Lock, bundled: Pick<Bundle, "packages" | "direct">): string {
+  const packages = shippedPackages(lock, bundled);
   const errors = licenceErrors(packages);
   if (errors.length > 0) throw new Error(errors.join("\n"));
   const components = new Map(packages.map((one) => [one.path, componentOf(one)]));
@@ -42,12 +53,11 @@ export function sbomOf(lock: Lock): string {
     const component = components.get(path);
     for (const ref of refs(dependencies)) component?.dependencies.add(ref);
   }
-  const direct = Object.keys(lock.packages[""]?.dependencies ?? {});
   const root = new Models.Component(Enums.ComponentType.Application, lock.name, {
     version: lock.version,
     purl: purlOf(lock.name, lock.version),
     bomRef: purlOf(lock.name, lock.version),
-    dependencies: new Models.BomRefRepository(refs(direct.map((name) => `node_modules/${name}`))),
+    dependencies: new Models.BomRefRepository(refs(bundled.direct)),
   });
   const bom = new Models.Bom({
     metadata: new Models.Metadata({ component: root }),
@@ -57,8 +67,16 @@ export function sbomOf(lock: Lock): string {
   return new Serialize.JsonSerializer(normalizers).serialize(bom, { sortLists: true, space: 2 });
 }
 
-if (require.main === module) {
+async function main(): Promise<void> {
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock;
-  writeFileSync(FILE, `${sbomOf(lock)}\n`);
-  console.log(`${FILE}: ${shippedPackages(lock).length} packages ship, under allowed licences`);
+  const { bundled } = await packedFunction();
+  writeFileSync(FILE, `${sbomOf(lock, bundled)}\n`);
+  console.log(`${FILE}: ${bundled.packages.length} packages ship, under allowed licences`);
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
 }

@@ -1,4 +1,5 @@
-/** Packages in the function's archive: those that `dependencies` lead to, as the lock file has them. Pure. */
+/** Packages with code in the function's archive, by the bundler's record and as the lock file has them. Pure. */
+import type { Bundle } from "../src/stack/archive/bundle";
 
 /** The part of package-lock.json that is read here (npm docs, "package-lock.json"). */
 export interface Lock {
@@ -8,15 +9,10 @@ export interface Lock {
 }
 
 interface LockedPackage {
-  name?: string;
   version?: string;
   license?: string;
   /** `sha512-` and base64. */
   integrity?: string;
-  /** Only `devDependencies` lead to it. */
-  dev?: boolean;
-  devOptional?: boolean;
-  dependencies?: Readonly<Record<string, string>>;
 }
 
 export interface Shipped {
@@ -28,31 +24,26 @@ export interface Shipped {
   licence: string;
   /** Hash of the package's tarball. */
   sha512Hex: string;
-  /** Paths of its dependencies. */
+  /** Paths of the packages that its code imports. */
   dependencies: string[];
 }
 
 const FOLDER = "node_modules/";
 
-/** Finds a package from another one: in its own folder, or in one further up. */
-function resolve(lock: Lock, from: string, name: string): string | undefined {
-  const own = `${from}${from === "" ? "" : "/"}${FOLDER}${name}`;
-  if (own in lock.packages) return own;
-  if (from === "") return undefined;
-  return resolve(lock, from.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, ""), name);
-}
-
-export function shippedPackages(lock: Lock): Shipped[] {
-  return Object.entries(lock.packages)
-    .filter(([path, { dev, devOptional }]) => path !== "" && !dev && !devOptional)
-    .map(([path, one]) => ({
+/** @throws if the lock file lacks a package, because then nothing pins what ships */
+export function shippedPackages(lock: Lock, { packages }: Pick<Bundle, "packages">): Shipped[] {
+  return packages.map(({ path, imports }) => {
+    const one = lock.packages[path];
+    if (one === undefined) throw new Error(`${path} ships and is not in ${lock.name}'s lock file`);
+    return {
       path,
       name: path.slice(path.lastIndexOf(FOLDER) + FOLDER.length),
       version: one.version ?? "",
       licence: one.license ?? "",
       sha512Hex: Buffer.from(one.integrity?.replace(/^sha512-/, "") ?? "", "base64").toString("hex"),
-      dependencies: Object.keys(one.dependencies ?? {}).flatMap((name) => resolve(lock, path, name) ?? []),
-    }));
+      dependencies: imports,
+    };
+  });
 }
 
 /** Licenses that require attribution at most: every shipped package is under one of them. */

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHandler } from "../vault/lambda";
 import type { VaultSettings } from "../vault/model/settings";
 import { namesOf } from "../iam/names";
+import { packed } from "./archive/pack";
 
 export interface VaultFunctionArgs {
   vaultId: string;
@@ -19,6 +20,12 @@ export interface VaultFunctionArgs {
 
 /** Six hours, Lambda's own maximum: it keeps an invocation that meets the reserved concurrency for so long. */
 const EVENT_AGE_SECONDS = 21_600;
+
+/** Packs the function's code before it reaches the engine. */
+function packingCode({ props, opts }: pulumi.ResourceTransformationArgs): pulumi.ResourceTransformationResult {
+  const { code, ...others } = props as { code: pulumi.Output<pulumi.asset.AssetArchive> };
+  return { props: { ...others, code: code.apply(packed) }, opts };
+}
 
 export function vaultFunction(
   args: VaultFunctionArgs,
@@ -47,7 +54,7 @@ export function vaultFunction(
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
       tags,
     },
-    opts,
+    { ...opts, transformations: [packingCode] },
   );
   // Lambda does not retry: the next follow-up or sweep reads the account again, and you were notified once.
   new aws.lambda.FunctionEventInvokeConfig(

@@ -1,6 +1,6 @@
 /**
- * Loads the functions that plan: from the sources of a checkout, or from the archive that Pulumi would upload, where the
- * serializer's scopes make every call slower.
+ * Loads the functions that plan: from the sources of a checkout, or from the archive that Pulumi would upload, which is
+ * what runs.
  */
 import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -50,10 +50,10 @@ export async function writePlanner(folder: string): Promise<string> {
   const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
   const program = await runProgram(folder, loadStackConfig(folder, "dev"), make);
   const lambda = theResource(program, "aws:lambda/function:Function");
-  const index = await writeArchive(lambda, folder, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
+  const index = await writeArchive(lambda, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
   const text = readFileSync(index, "utf8");
   for (const name of NAMES) {
-    if (!text.includes(`function __${name}(`)) throw new Error(`the archive has no function ${name}`);
+    if (!text.includes(`const __${name} = `)) throw new Error(`the archive has no function ${name}`);
     appendFileSync(index, `\nexports.${name} = __${name};`);
   }
   return index;

@@ -22,7 +22,7 @@ import { type FunctionSource, quietEnvironment } from "./source";
 export async function buildArchive(): Promise<string> {
   const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-simulated-"));
-  return writeArchive(theResource(program, "aws:lambda/function:Function"), ROOT, folder);
+  return writeArchive(theResource(program, "aws:lambda/function:Function"), folder);
 }
 
 /** Settings that the stack leaves out if they are off. */
@@ -55,8 +55,12 @@ export function archiveSource(indexFile: string): FunctionSource {
   if (!existsSync(indexFile)) throw new Error(`--archive: expected an archive in ${indexFile}`);
   const text = readFileSync(indexFile, "utf8");
   const load = createRequire(indexFile);
-  const pick = (name: string, member: string) =>
-    (load(name) as Record<string, Sdk["Logger"]>)[member] ?? { prototype: {} };
+  const packages = load("./__packages.js") as Record<string, Sdk["Logger"]>;
+  const pick = (member: string) => {
+    const found = packages[member];
+    if (found === undefined) throw new Error(`archive: expected ${member} in __packages.js`);
+    return found;
+  };
   const compiled = new Map<string, ModuleFunction>();
   const compile = (settings: VaultSettings): ModuleFunction => {
     const key = JSON.stringify(settings);
@@ -71,15 +75,10 @@ export function archiveSource(indexFile: string): FunctionSource {
   };
   return {
     sdk: {
-      clients: [
-        pick("@aws-sdk/client-ec2", "EC2Client"),
-        pick("@aws-sdk/client-scheduler", "SchedulerClient"),
-        pick("@aws-sdk/client-kms", "KMSClient"),
-        pick("@aws-sdk/client-sns", "SNSClient"),
-      ],
-      Logger: pick("@aws-lambda-powertools/logger", "Logger"),
-      Metrics: pick("@aws-lambda-powertools/metrics", "Metrics"),
-      Signer: pick("@smithy/signature-v4", "SignatureV4"),
+      clients: [pick("EC2Client"), pick("SchedulerClient"), pick("KMSClient"), pick("SNSClient")],
+      Logger: pick("Logger"),
+      Metrics: pick("Metrics"),
+      Signer: pick("SignatureV4"),
     },
     coldStart: (settings) => {
       const module = { exports: {} as { handler: SimulatedHandler }, folder: dirname(indexFile) };

@@ -2,6 +2,7 @@
  * Declares stacks for the tests in its own process, one after the other; declarerSetup.ts starts it. It must not use
  * Jest.
  */
+import { packedFunction } from "../../scripts/sbom";
 import type { Request } from "./declarerClient";
 import { declareDelivery } from "./deliveryHere";
 import { declareHere, showHere } from "./stackHere";
@@ -29,6 +30,8 @@ function answerTo(request: Request): Promise<unknown> {
       return showHere(request.stack, request.overrides, false);
     case "program":
       return declareDelivery(request.folder, request.stack, request.overrides);
+    case "packed":
+      return packedFunction();
   }
 }
 

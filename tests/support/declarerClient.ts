@@ -3,6 +3,7 @@
 /** Requests; the same one is answered from memory the second time. */
 export type Request =
   | { kind: "stack" | "preview" | "update"; stack: string; overrides: readonly string[] }
+  | { kind: "packed" }
   | {
       kind: "program";
       folder: "bootstrap" | "deploy";

@@ -1,31 +1,23 @@
 /** Unpacks the function's code archive, as Pulumi would upload it, into a folder and runs it with plain Node. */
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { runInNewContext } from "node:vm";
-import { ROOT } from "./stackProgram";
 
+/** The files of an archive, by name. */
+export type ArchiveFiles = Readonly<Record<string, string>>;
+
+/** An archive as far as a stack's settings change it. */
 export interface Archive {
   /** `__index.js` */
   text: string;
-  /** `node_modules/<package>` of every package in it, sorted. */
-  packages: string[];
-  /** Names of everything else in it. */
-  others: string[];
+  /** SHA-256 of every other file, by name. */
+  digests: Readonly<Record<string, string>>;
 }
 
 /** The settings that the closure has captured, as plain data. */
-export function settingsIn({ text }: Archive): unknown {
+export function settingsIn({ text }: Pick<Archive, "text">): unknown {
   const lines = text.split("\n").filter((line) => /^(var )?__settings_value/.test(line));
   const captured: unknown = runInNewContext(`${lines.join("\n")}\n__settings_value`);
   return JSON.parse(JSON.stringify(captured));
@@ -56,22 +48,16 @@ process.once("message", ({ event, context }) => {
 process.send("ready");
 `;
 
-/** Flags that make only the archive's content loadable: links are not followed when a package looks for another one. */
-const ONLY_ARCHIVE = ["--preserve-symlinks", "--preserve-symlinks-main"];
-
 export interface Unpacked {
   folder: string;
   remove(): void;
 }
 
-export function unpack(archive: Archive): Unpacked {
+/** Writes an archive's files, and a runtime, into a folder that has no other module in reach. */
+export function unpack(files: ArchiveFiles): Unpacked {
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-archive-"));
-  writeFileSync(join(folder, "__index.js"), archive.text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(join(folder, "runtime.js"), RUNTIME);
-  for (const path of archive.packages) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    symlinkSync(join(ROOT, path), join(folder, path), "dir");
-  }
   return {
     folder,
     remove: () => {
@@ -113,7 +99,7 @@ export function invokeArchive(
 ): Promise<Invocation> {
   const child = fork(join(folder, "runtime.js"), [], {
     execPath: process.execPath,
-    execArgv: ONLY_ARCHIVE,
+    execArgv: [],
     env: environment(endpoint),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -145,41 +131,10 @@ export function loadMs({ folder }: Unpacked): number {
   return Number(stdout);
 }
 
-/** Returns the bytes of every file in the archive. */
-export function unpackedBytes(archive: Archive): number {
-  const bytes = (path: string): number =>
-    statSync(path).isDirectory()
-      ? readdirSync(path).reduce((sum, name) => sum + bytes(join(path, name)), 0)
-      : statSync(path).size;
-  return archive.packages.reduce((sum, path) => sum + bytes(join(ROOT, path)), Buffer.byteLength(archive.text));
-}
-
 /** Returns the bytes of the archive as a gzipped tar, which is near to the uploaded zip. */
-export function packedBytes({ folder }: Unpacked): number {
-  const { stdout, status } = spawnSync("tar", ["--dereference", "-czf", "-", "__index.js", "node_modules"], {
-    cwd: folder,
-    maxBuffer: 2 ** 27,
-  });
+export function packedBytes({ folder }: Unpacked, files: ArchiveFiles): number {
+  const args = ["-czf", "-", ...Object.keys(files)];
+  const { stdout, status } = spawnSync("tar", args, { cwd: folder, maxBuffer: 2 ** 27 });
   if (status !== 0) throw new Error(`tar: exit ${String(status)}`);
   return stdout.length;
-}
-
-interface PackageFile {
-  dependencies?: Record<string, string>;
-}
-
-/** `node_modules/<package>` of every package that package.json's `dependencies` lead to, sorted. */
-export function transitiveDependencies(): string[] {
-  const found = new Set<string>();
-  const visit = (folder: string) => {
-    const file = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageFile;
-    for (const name of Object.keys(file.dependencies ?? {})) {
-      const path = `node_modules/${name}`;
-      if (found.has(path)) continue;
-      found.add(path);
-      visit(join(ROOT, path));
-    }
-  };
-  visit(ROOT);
-  return [...found].sort();
 }

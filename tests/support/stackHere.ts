@@ -1,6 +1,7 @@
 /**
  * Runs a program under Pulumi's mocks in this process and keeps what is sent to the engine: inputs, options, providers.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
@@ -8,7 +9,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { type Make, type Program, runProgram } from "../../src/local/deploy/program";
 import { type StackConfig, loadStackConfig } from "../../src/local/deploy/stackConfig";
-import type { Archive } from "./stackArchive";
+import type { Archive, ArchiveFiles } from "./stackArchive";
 import { type Declaration, type Options, type Preview, ROOT, inputsOf, make } from "./stackProgram";
 
 const FUNCTION = "aws:lambda/function:Function";
@@ -61,22 +62,22 @@ async function recordingWarnings(work: () => Promise<void>): Promise<string[]> {
   return warnings;
 }
 
-export async function readArchive(code: unknown): Promise<Archive> {
+/** Reads the files of an archive. @throws if one of them is not given as a text, because it would not be tested */
+export async function readArchive(code: unknown): Promise<ArchiveFiles> {
   const archive = await code;
   if (!(archive instanceof pulumi.asset.AssetArchive)) throw new Error("no archive");
-  const assets = await archive.assets;
-  const index = assets["__index.js"];
-  if (!(index instanceof pulumi.asset.StringAsset)) throw new Error("no __index.js");
-  const names = Object.keys(assets).sort();
-  const packages: string[] = [];
-  for (const name of names) {
-    const asset = assets[name];
-    if (asset instanceof pulumi.asset.FileArchive && (await asset.path) === name) {
-      packages.push(name);
-    }
+  const files: Record<string, string> = {};
+  for (const [name, asset] of Object.entries(await archive.assets)) {
+    if (!(asset instanceof pulumi.asset.StringAsset)) throw new Error(`${name} is no text`);
+    files[name] = await asset.text;
   }
-  const others = names.filter((name) => name !== "__index.js" && !packages.includes(name));
-  return { text: await index.text, packages, others };
+  return files;
+}
+
+/** Returns an archive without the texts that are the same for all stacks. */
+export function summaryOf({ "__index.js": text = "", ...others }: ArchiveFiles): Archive {
+  const digest = (content: string) => createHash("sha256").update(content).digest("hex");
+  return { text, digests: Object.fromEntries(Object.entries(others).map(([name, one]) => [name, digest(one)])) };
 }
 
 /** Declares a program's resources with their options, and its outputs. */
@@ -112,7 +113,7 @@ export async function declareFrom(
 export async function declareHere(stack: string, overrides: readonly string[] = []): Promise<Declaration> {
   const declaration = await declareFrom(ROOT, loadStackConfig(ROOT, stack, overrides), make);
   const { code } = inputsOf(declaration, FUNCTION);
-  return { ...declaration, archive: await readArchive(code) };
+  return { ...declaration, archive: summaryOf(await readArchive(code)) };
 }
 
 /** See `previewStack` and `updateStack` in stackProgram.ts. */

@@ -84,7 +84,7 @@ export async function deploy(
   const lambda = theResource(program, "aws:lambda/function:Function");
   authorizer.use(policiesOf(program, partitionOf(region)));
   const archive = join(mkdtempSync(join(work, "deployment-")), "archive");
-  const indexFile = await writeArchive(lambda, folder, archive);
+  const indexFile = await writeArchive(lambda, archive);
   const running = await startLambda({ lambda, indexFile, endpoint: emulator.endpoint, region, logFile });
   return { stack: stackOf(program, running.loadMs), program, lambda: running };
 }

@@ -3,8 +3,8 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { InvocationResult } from "../../vault/invocation";
 import { partitionOf } from "../../iam/partition";
@@ -28,20 +28,15 @@ export interface LocalLambda {
   stop(): void;
 }
 
-/** Writes the archive: `__index.js` as a file, its packages as links to where Pulumi would take them from. */
-export async function writeArchive(lambda: Declared, projectFolder: string, folder: string): Promise<string> {
+/** Writes the archive's files into a folder. Returns the path of the one with the handler. */
+export async function writeArchive(lambda: Declared, folder: string): Promise<string> {
   const code = (await lambda.inputs.code) as pulumi.asset.AssetArchive;
   const assets = await code.assets;
   rmSync(folder, { recursive: true, force: true });
-  for (const [path, asset] of Object.entries(assets)) {
-    const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    if (pulumi.asset.StringAsset.isInstance(asset)) {
-      writeFileSync(target, await (asset as pulumi.asset.StringAsset).text);
-    } else {
-      const source = await (asset as pulumi.asset.FileArchive).path;
-      symlinkSync(resolve(projectFolder, source), target);
-    }
+  mkdirSync(folder, { recursive: true });
+  for (const [file, asset] of Object.entries(assets)) {
+    if (!(asset instanceof pulumi.asset.StringAsset)) throw new Error(`archive: expected the text of ${file}`);
+    writeFileSync(join(folder, file), await asset.text);
   }
   return join(folder, "__index.js");
 }
@@ -99,7 +94,7 @@ export interface LambdaStart {
 export async function startLambda(start: LambdaStart): Promise<LocalLambda> {
   const { lambda, indexFile, endpoint, region, logFile } = start;
   const name = String(lambda.inputs.name);
-  const child = spawn(process.execPath, ["--preserve-symlinks", join(__dirname, "lambdaRuntime.js"), indexFile], {
+  const child = spawn(process.execPath, [join(__dirname, "lambdaRuntime.js"), indexFile], {
     env: environment(endpoint, region),
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
