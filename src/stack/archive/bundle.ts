@@ -65,11 +65,14 @@ export async function bundle(members: Members): Promise<Bundle> {
   const { outputFiles, metafile, warnings } = await build({
     stdin: { contents: lines.join("\n"), resolveDir: ROOT, sourcefile: "members" },
     absWorkingDir: ROOT,
+    tsconfigRaw: "{}",
     bundle: true,
     write: false,
     metafile: true,
     platform: "node",
     format: "cjs",
+    // An ES module is strict, which the bundle does not say by itself.
+    banner: { js: '"use strict";' },
     mainFields: ["module", "main"],
     minifySyntax: true,
     charset: "utf8",

@@ -1,7 +1,7 @@
 /**
  * Writes the keys of the SDK's schemas as texts. A client describes each shape of its service by a constant, and names
  * that constant's keys by others: `{ [_xN]: _Own }`. A computed key can have an effect, so a bundler keeps every shape of
- * the service; with plain keys it leaves out those that no call needs. The EC2 client has 2,500 shapes.
+ * the service; with plain keys it leaves out those that no call needs. EC2 has more than 2,500.
  */
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
