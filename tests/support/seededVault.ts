@@ -150,10 +150,12 @@ function recalled(vault: SeededVault, random: Random): Pick<SeededVault, "world"
 /**
  * Draws a vault.
  * @param records least number of snapshots and copies together
+ * @param slots number of slots that its instances have recovery points for; absent: it is drawn too
  */
-export function seededVault(seed: number, records: number): SeededVault {
+export function seededVault(seed: number, records: number, slots?: number): SeededVault {
   const random = makeRandom(seed);
-  const nights = Math.round(random.skewed(4, 60));
+  const drawn = Math.round(random.skewed(4, 60));
+  const nights = slots ?? drawn;
   const settings = drawSettings(random, nights);
   const stepMs = random.chance(0.2) ? HOUR_MS : DAY_MS;
   const drNights = random.int(2, nights);
