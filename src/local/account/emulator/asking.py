@@ -5,7 +5,6 @@ One line of JSON per question on file descriptor 3, one per answer on 4: src/loc
 
 import json
 import os
-import threading
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
@@ -13,21 +12,19 @@ JSON = "application/x-amz-json-1.1"
 
 
 class Asker:
-    """Questions are asked one at a time; a key's policy is sent along with the first question after it changed."""
+    """Asks one question at a time, as calls are carried out; a key's policy is sent along with the first question after it changed."""
 
     def __init__(self):
-        self.guard = threading.Lock()
         self.questions = os.fdopen(3, "w", encoding="utf-8")
         self.answers = os.fdopen(4, "r", encoding="utf-8")
         self.sent: dict = {}
 
     def ask(self, call: dict, keys: list) -> dict:
-        with self.guard:
-            changed = {key.arn: key.policy for key in keys if self.sent.get(key.arn) != key.policy}
-            self.sent.update(changed)
-            self.questions.write(json.dumps({"call": call, "keyPolicies": changed}) + "\n")
-            self.questions.flush()
-            return json.loads(self.answers.readline())
+        changed = {key.arn: key.policy for key in keys if self.sent.get(key.arn) != key.policy}
+        self.sent.update(changed)
+        self.questions.write(json.dumps({"call": call, "keyPolicies": changed}) + "\n")
+        self.questions.flush()
+        return json.loads(self.answers.readline())
 
 
 def words_of(refused: dict) -> str:

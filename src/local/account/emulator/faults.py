@@ -7,7 +7,6 @@
 
 import copy
 import json
-import threading
 from collections import Counter
 
 from asking import JSON
@@ -37,7 +36,6 @@ dark_calls: Counter = Counter()
 failures: list = []
 # Each call that would change something; None until somebody asks for them, since a year of nights has many.
 writes: list | None = None
-guard = threading.Lock()
 # IAM's endpoint is global: its calls are signed for a region, and don't go there.
 GLOBAL = ("iam",)
 READS = ("Describe", "Get", "List", "Head", "Lookup", "GET", "HEAD", "Assume")
@@ -98,8 +96,7 @@ def in_the_dark(region: str, name: str) -> tuple | None:
     service = name.split(":")[0]
     if how is None or service in GLOBAL:
         return None
-    with guard:
-        dark_calls[(region, name)] += 1
+    dark_calls[(region, name)] += 1
     if how == "connection":
         raise HangUp(region)
     return error_of(service, "ServiceUnavailable", f"{region} is unavailable", 503)
@@ -114,16 +111,15 @@ def failure_for(region: str, name: str, body: bytes) -> dict | None:
     operation = name.split(":")[1]
     changes = is_write(name, body)
     found = None
-    with guard:
-        if changes and writes is not None:
-            writes.append({"region": region, "call": name})
-        for one in failures:
-            wanted = one.get("operation")
-            if (changes if wanted is None else wanted == operation) and one.get("region", region) == region:
-                one["seen"] += 1
-                turn = one["seen"] - one["nth"]
-                if found is None and turn >= 0 and (one["times"] == 0 or turn < one["times"]):
-                    found = one
+    if changes and writes is not None:
+        writes.append({"region": region, "call": name})
+    for one in failures:
+        wanted = one.get("operation")
+        if (changes if wanted is None else wanted == operation) and one.get("region", region) == region:
+            one["seen"] += 1
+            turn = one["seen"] - one["nth"]
+            if found is None and turn >= 0 and (one["times"] == 0 or turn < one["times"]):
+                found = one
     return found
 
 

@@ -5,7 +5,6 @@
 
 import heapq
 import itertools
-import threading
 from datetime import timedelta
 
 from moto.core.utils import utcnow
@@ -33,18 +32,13 @@ pending = {
 
 due: list = []
 order = itertools.count()
-guard = threading.RLock()
 
 
 def later(wait: timedelta, action) -> None:
-    with guard:
-        heapq.heappush(due, (utcnow() + wait, next(order), action))
+    heapq.heappush(due, (utcnow() + wait, next(order), action))
 
 
 def settle() -> None:
     """Does all that is due by now, oldest first. Called before each request to EC2."""
-    if not due:
-        return
-    with guard:
-        while due and due[0][0] <= utcnow():
-            heapq.heappop(due)[2]()
+    while due and due[0][0] <= utcnow():
+        heapq.heappop(due)[2]()
