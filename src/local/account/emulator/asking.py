@@ -12,7 +12,7 @@ JSON = "application/x-amz-json-1.1"
 
 
 class Asker:
-    """Sends a key's policy along with the first question after it changed."""
+    """Asks one question at a time, as calls are carried out; a key's policy is sent along with the first question after it changed."""
 
     def __init__(self):
         self.questions = os.fdopen(3, "w", encoding="utf-8")

@@ -222,8 +222,8 @@ EBSBackend.delete_snapshot = delete_snapshot
 calls: Counter = Counter()
 # The calls of each access key that somebody asked for, since a year of nights has many.
 recorded: dict = {}
-# One call at a time: moto goes through its dictionaries while another call would add to them.
-guard = threading.Lock()
+# moto goes through its records without a lock. A call that changes them meanwhile, of another thread, would fail both.
+one_at_a_time = threading.Lock()
 
 
 def control(path: str, body: bytes):
@@ -277,7 +277,7 @@ class Application:
         path = environ["PATH_INFO"]
         if path.startswith("/vault/"):
             try:
-                with guard:
+                with one_at_a_time:
                     status, answer = "200 OK", control(path, body)
             except Exception as error:
                 status, answer = "500 Internal Server Error", {"error": repr(error)}
@@ -285,7 +285,7 @@ class Application:
             return [json.dumps(answer).encode()]
         caller, region, name = called(environ, body)
         try:
-            with guard:
+            with one_at_a_time:
                 return self.answered(environ, start_response, body, caller, region, name)
         except faults.HangUp:
             raise
