@@ -18,7 +18,7 @@ export interface SerializedFunction {
 }
 
 /** A package or module of Node that functions refer to: `const name = require("module");`. */
-export interface RequiredModule {
+interface RequiredModule {
   variable: string;
   module: string;
 }
