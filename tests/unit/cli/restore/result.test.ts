@@ -1,6 +1,7 @@
 /** How a restore that failed ends: its exit code by what failed and by what is there, and what to type next. */
 import { answerOf } from "../../../../src/cli/restore/result";
 import { lookOf } from "../../../../src/cli/print/look";
+import { restoreClient } from "../../../../src/restore/aws/client";
 import type { Found } from "../../../../src/restore/found";
 import type { Order } from "../../../../src/restore/order";
 import { RESTORE_TAG } from "../../../../src/restore/restoreTags";
@@ -22,7 +23,8 @@ const withVolume = (state: string): Found => ({
 
 function failed(order: Order, code: string, found: Found | undefined) {
   const outcome = { state: "failed" as const, found, failed: { code, message: "no" } };
-  return answerOf({ order, source: SOURCE, outcome, startedMs: 0, notes: [] }, CONTEXT);
+  // EC2 is asked only about what was made.
+  return answerOf(restoreClient("us-west-2"), { order, source: SOURCE, outcome, startedMs: 0, notes: [] }, CONTEXT);
 }
 
 const CLASSES = [
@@ -35,8 +37,8 @@ const CLASSES = [
 ] as const;
 
 describe.each(CLASSES)("after %s", (code, exitCode) => {
-  it.each(["available", "in-use", "creating"])("volumes of which one is %s end 3", (state) => {
-    expect(failed(volumesOrder(), code, withVolume(state)).exitCode).toBe(3);
+  it.each(["available", "in-use", "creating"])("volumes of which one is %s end 3", async (state) => {
+    expect((await failed(volumesOrder(), code, withVolume(state))).exitCode).toBe(3);
   });
 
   it.each([
@@ -46,17 +48,17 @@ describe.each(CLASSES)("after %s", (code, exitCode) => {
     ["its only volume is going", volumesOrder(), withVolume("deleting")],
     ["it is a launch", launchOrder(), withVolume("available")],
     ["it is a replacement", replaceOrder(), withVolume("available")],
-  ] as const)(`a restore ends ${exitCode} if %s`, (_what, order, found) => {
-    expect(failed(order, code, found).exitCode).toBe(exitCode);
+  ] as const)(`a restore ends ${exitCode} if %s`, async (_what, order, found) => {
+    expect((await failed(order, code, found)).exitCode).toBe(exitCode);
   });
 });
 
-test("names what is there and both commands, or says that nothing was made", () => {
-  const some = failed(volumesOrder(), "TimedOut", withVolume("creating"));
+test("names what is there and both commands, or says that nothing was made", async () => {
+  const some = await failed(volumesOrder(), "TimedOut", withVolume("creating"));
   expect(some.body(lookOf({}, {}, false))).toContain("what was made is there:\n  volume vol-1 (/dev/sdf, creating)");
   expect(some.next.map(([command]) => command)).toStrictEqual(
     ["resume", "undo"].map((what) => `vault restore --${what} ${RESTORE_ID} --region us-west-2`),
   );
-  const none = failed(volumesOrder(), "TimedOut", NOTHING);
+  const none = await failed(volumesOrder(), "TimedOut", NOTHING);
   expect([none.body(lookOf({}, {}, false)), none.next]).toStrictEqual(["failed: no (TimedOut)\nnothing was made", []]);
 });
