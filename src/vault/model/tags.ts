@@ -74,16 +74,14 @@ export function maxSnapshotTags({ dr }: { dr: readonly unknown[] }): number {
 export const EXCLUDE_VALUE = "exclude";
 
 /**
- * Turns EC2's list form into a record; drops a tag without a key. A loop, because a large vault reads a million tags
- * per invocation.
+ * Turns EC2's list form into a record in the order of its keys; drops a tag without a key. EC2 has an order of its own
+ * for each resource. V8 keeps records with the same keys in the same order as a list of values, and one that is filled
+ * key by key as a table of five times the size; a large vault has hundreds of thousands.
  */
 export function tagsFromList(list: readonly { Key?: string; Value?: string }[] = []): Tags {
-  const tags: Record<string, string> = {};
-  for (const { Key, Value = "" } of list) {
-    if (Key === "__proto__") Object.defineProperty(tags, Key, { value: Value, enumerable: true });
-    else if (Key !== undefined) tags[Key] = Value;
-  }
-  return tags;
+  const pairs: [key: string, value: string][] = [];
+  for (const { Key, Value = "" } of list) if (Key !== undefined) pairs.push([Key, Value]);
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Turns a record into EC2's list form, in a stable order, so that the same input makes the same request. */
