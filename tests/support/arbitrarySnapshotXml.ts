@@ -6,7 +6,7 @@ import fc from "fast-check";
 
 /** Ordinary characters, those that XML escapes or normalizes, and names that every object has. */
 const PIECES = [
-  ..."ab1-:./",
+  ...Array.from("ab1-:./"),
   "&",
   "<",
   ">",
