@@ -112,7 +112,7 @@ function whyStays(
 
 /** Prunes a DR region. Every copy that is not in doubt is in the plan once, deleted or kept. */
 export function pruneDr(
-  { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
+  { dr: { region, keyArn }, copies, clear, bySource, released }: SeenRegion,
   { sources, stays, counts }: Sources,
   rules: PruneRules,
 ): PrunePlan {
@@ -136,7 +136,11 @@ export function pruneDr(
   const rank = (copy: Snapshot) =>
     2 * ["verified", "pending", "unusable"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
-  for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
+  for (const group of sameVolumeAndSlot(clear)) {
+    if (!Array.isArray(group)) {
+      if (isPoint(dr, group)) points.push(group);
+      continue;
+    }
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
     pruneOthers(dr, best, others);

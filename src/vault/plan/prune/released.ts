@@ -46,8 +46,9 @@ function wouldBePoints(
     .filter((one) => isWanted(one) && isCopied(one))
     .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
   return sameVolumeAndSlot([...verified, ...would]).flatMap((group) => {
-    const point = group.find((one) => there.has(one)) ?? group[0];
-    return point === undefined ? [] : [{ point, sources: group.map(sourceOf) }];
+    const all = Array.isArray(group) ? group : [group];
+    const point = all.find((one) => there.has(one)) ?? all[0];
+    return point === undefined ? [] : [{ point, sources: all.map(sourceOf) }];
   });
 }
 
