@@ -148,9 +148,10 @@ export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rul
  */
 export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canonical: readonly Snapshot[]): Problem[] {
   const tag = copyExpiredTag(dr.region);
-  return canonical.flatMap((snapshot): Problem[] => {
-    const { snapshotId, region, tags, identity } = snapshot;
-    if (tags[tag] === undefined || released(snapshot)) return [];
+  const tagged = canonical.filter(({ tags }) => tags[tag] !== undefined);
+  return tagged.flatMap((snapshot): Problem[] => {
+    const { snapshotId, region, identity } = snapshot;
+    if (released(snapshot)) return [];
     if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
     return [
       problem(
