@@ -28,6 +28,11 @@ describe("a record of tags", () => {
     );
   });
 
+  test("has a tag of the name that JavaScript keeps for itself", () => {
+    const read = tagsFromList([{ Key: "__proto__", Value: "a person's" }]);
+    expect(Object.entries(read)).toStrictEqual([["__proto__", "a person's"]]);
+  });
+
   test("is listed in one order, whatever order it was made in", () => {
     expect(tagsToList({ b: "2", a: "1" })).toStrictEqual(tagsToList({ a: "1", b: "2" }));
   });
