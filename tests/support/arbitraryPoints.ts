@@ -61,7 +61,11 @@ export function decide(
   zone: keyof typeof calendars = "UTC",
 ) {
   const { kept, gone } = retention(list, keep, { nowMs: NOW, calendar: calendars[zone], keepAtLeast });
-  const reasons = new Map([...kept, ...gone].map(([id, why]) => [id, why.split(", ")]));
+  const all = [
+    ...[...kept].map(([id, why]) => [id, why.split(", ")] as const),
+    ...[...gone].map(([id, why]) => [id, [why]] as const),
+  ];
+  const reasons = new Map<string, readonly string[]>(all);
   return { keep: [...kept.keys()], remove: [...gone.keys()], reasons };
 }
 
