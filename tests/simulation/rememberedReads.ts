@@ -3,6 +3,7 @@
  * times: parsing their records was half of its time, and a fifth of a simulation's.
  */
 import type { Tag } from "@aws-sdk/client-ec2";
+import * as tagReader from "../../src/vault/aws/tagReader";
 import * as description from "../../src/vault/identity/description";
 import * as tags from "../../src/vault/model/tags";
 import * as time from "../../src/vault/lib/time";
@@ -42,7 +43,9 @@ export function rememberReads(): void {
   const { tagsFromList } = tags;
   const { tagsDigest, parseDescription } = description;
   const listed = byObject((list: readonly Tag[]) => tagsFromList(list));
-  (tags as Writable<typeof tags>).tagsFromList = (list) => (list === undefined ? {} : listed(list));
+  const known: typeof tagsFromList = (list) => (list === undefined ? {} : listed(list));
+  (tags as Writable<typeof tags>).tagsFromList = known;
+  (tagReader as Writable<typeof tagReader>).makeTagReader = () => known;
   const digests = byObject((own: Tags) => tagsDigest(own));
   const described = byText(parseDescription);
   Object.assign(description as Writable<typeof description>, {

@@ -3,7 +3,7 @@ import { tagsFromList } from "../../src/vault/model/tags";
 import type { Snapshot } from "../../src/vault/model/world";
 
 /**
- * Returns a snapshot with texts of its own and with fields and tags in the order in which ec2Reads.ts writes them. Tests
+ * Returns a snapshot with texts of its own and with fields and tags in the order in which snapshotRecord.ts writes them. Tests
  * join their texts from parts and share them, which EC2's answers never do.
  */
 export function asRead(snapshot: Snapshot): Snapshot {
