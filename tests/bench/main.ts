@@ -11,6 +11,7 @@ import { type CostLine, monthlyCost } from "./cost";
 import { type MakespanFigure, measureMakespans } from "./makespan";
 import { metricHoursOfANight } from "./metricHours";
 import { type PlanFigure, measurePlans } from "./plan";
+import { type SweepFigure, measureSweep } from "./sweep";
 
 /** Measurements; the rest is left out. */
 interface Figures {
@@ -18,6 +19,7 @@ interface Figures {
   makespan?: MakespanFigure[];
   plan?: PlanFigure[];
   archive?: ArchiveFigure;
+  sweeps?: SweepFigure[];
   cost?: CostLine[];
 }
 
@@ -27,11 +29,15 @@ interface Options {
 }
 
 /** Benches in the order in which they are measured: those that the machine's load changes come first. */
-const SECTIONS = ["archive", "plan", "calls", "makespan"];
+const SECTIONS = ["archive", "plan", "sweep", "calls", "makespan"];
 
 const JSON_FILE = join(__dirname, "..", "..", "coverage", "bench.json");
 const FLEETS = [10, 50, 200];
 const SIZES = [100, 1_000, 10_000, 100_000];
+/** Snapshots in each of two regions; the last is AWS's quota. */
+const PER_REGION = [500, 5_000, 50_000, 100_000];
+/** The default `memoryMb`. */
+const MEMORY_MB = 512;
 const AT_ONCE = { snapshot: 0, copy: 0 };
 const AS_EC2 = { snapshot: 3, copy: 12 };
 
@@ -63,6 +69,7 @@ async function costOf(calls: readonly CallFigure[]): Promise<CostLine[]> {
       ...SETTINGS,
       drRegions: ["us-west-2"],
       timeoutSeconds: 600,
+      memoryMb: 512,
       maxRecoveryPointAgeHours: 0,
       copyOverdueHours: 24,
     }).length,
@@ -77,6 +84,13 @@ async function measure({ only = SECTIONS, events }: Options): Promise<Figures> {
     figures.archive = await measureArchive();
   }
   if (only.includes("plan")) figures.plan = await measurePlans(SIZES, progress);
+  if (only.includes("sweep")) {
+    figures.sweeps = [];
+    for (const perRegion of PER_REGION) {
+      progress(`(f) a sweep with ${perRegion} snapshots in each of two regions`);
+      figures.sweeps.push(await measureSweep(perRegion, MEMORY_MB));
+    }
+  }
   if (only.includes("calls")) {
     figures.calls = await measureNights();
     figures.cost = await costOf(figures.calls);
@@ -123,6 +137,15 @@ function planRow({ snapshots, cpuMs, peakMiB }: PlanFigure): string[] {
   ];
 }
 
+function sweepRow({ perRegion, memoryMb, cpuMs, peakMiB }: SweepFigure): string[] {
+  return [
+    `(f) a sweep of the archive, ${perRegion} snapshots in each of two regions`,
+    `${cpuMs.toFixed(0)} ms of CPU, ${peakMiB.toFixed(0)} MiB resident of ${memoryMb}`,
+    "≤ 400 MiB",
+    verdict(peakMiB, 400),
+  ];
+}
+
 function archiveRows({ compressedMiB, unpackedMiB, loadMs, loadCpuMs }: ArchiveFigure): string[][] {
   return [
     [
@@ -157,11 +180,12 @@ function costRows(cost: readonly CostLine[]): string[][] {
   ];
 }
 
-function rows({ calls = [], makespan = [], plan = [], archive, cost }: Figures): string[][] {
+function rows({ calls = [], makespan = [], plan = [], sweeps = [], archive, cost }: Figures): string[][] {
   return [
     ...calls.map(callRow),
     ...makespan.map(makespanRow),
     ...plan.map(planRow),
+    ...sweeps.map(sweepRow),
     ...(archive === undefined ? [] : archiveRows(archive)),
     ...(cost === undefined ? [] : costRows(cost)),
   ];

@@ -200,8 +200,72 @@ test("vault show says how much user data there is, and not what is in them", asy
   expect(JSON.stringify([text, json])).not.toContain(USER_DATA.slice(0, 8));
 });
 
+/** Starts a restore that EC2 keeps waiting, and presses Ctrl-C. The time that EC2 takes then passes. */
+async function interruptedAt(text: string, work: "volume" | "detach" | "stop", ...args: string[]): Promise<Ended> {
+  const { emulator } = fleet.vault;
+  await emulator.setPending({ ...AT_ONCE, [work]: 60 });
+  const running = startCli(["restore", ...args], env);
+  await running.says(text);
+  running.interrupt();
+  const ended = await running.ended;
+  laterMinutes += 61;
+  await emulator.setPending(AT_ONCE);
+  await emulator.setTime(Date.now() + laterMinutes * MINUTE_MS);
+  return ended;
+}
+let laterMinutes = 0;
+const denied = { code: "UnauthorizedOperation", status: 403 };
+const here = ["--region", PRIMARY];
+
+describe("volumes", () => {
+  const some = ["--volumes", "--device", "/dev/sdf", "/dev/sdg"];
+  // The first one is the dry run of the plan.
+  const createFails = (code: string, status: number) =>
+    fleet.vault.emulator.fail({ operation: "CreateVolume", nth: 3, times: 0, code, status });
+
+  it.each([
+    ["a quota", DR, () => createFails("VolumeLimitExceeded", 400), /VolumeLimitExceeded/],
+    ["a lack of rights", DR, () => createFails(denied.code, denied.status), /UnauthorizedOperation/],
+    ["a key", PRIMARY, refuseCustomersKey, /may not use the KMS key/],
+  ] as const)(
+    "end 3 if some were made and %s keeps the others, and go on from there",
+    async (_what, region, fail, why) => {
+      await fail();
+      const { code, out, err } = await vault("db-1", ...some, "--yes", "--region", region);
+      expect([code, out]).toStrictEqual([3, expect.stringMatching(why)]);
+      expect(out).toMatch(/what was made is there:\n {2}volume vol-\w+ \(\/dev\/sd[fg], available\)$/m);
+      const id = idIn(err);
+      expect(err).toContain(`Next: vault restore --resume ${id} --region ${region}`);
+      await Promise.all([fleet.vault.emulator.resetFailures(), fleet.vault.emulator.resetFaults()]);
+      const resumed = await vault("--resume", id, "--region", region, "--json");
+      expect(linesOf(resumed.out).at(-1)).toMatchObject({ outcome: "done", exitCode: 0, mode: "volumes" });
+      expect((await undone(id, region)).code).toBe(0);
+    },
+  );
+
+  it("go on after Ctrl-C, attached to another instance, and are taken back after Ctrl-C", async () => {
+    const args = ["db-1", ...some, "--attach", "win-1", "--yes", ...here];
+    const first = await interruptedAt("to be available", "volume", ...args);
+    expect([first.code, first.err]).toStrictEqual([130, expect.stringMatching(/made so far: volume vol-\w+ \(/)]);
+    const id = idIn(first.err);
+    expect((await vault("--resume", id, ...here)).code).toBe(0);
+    const { err, code } = await interruptedAt("to be detached", "detach", "--undo", id, "--yes", ...here);
+    expect([code, err]).toStrictEqual([130, expect.stringMatching(/still there: volume vol-\w+ \(/)]);
+    expect(err).toContain(`To go on: vault restore --undo ${id} --region ${PRIMARY}`);
+    expect(err).not.toContain("--resume");
+    expect((await undone(id, PRIMARY)).code).toBe(0);
+    expect((await undone(id, PRIMARY)).code).toBe(5);
+  });
+});
+
+/** Lets nobody use the key of two of db-1's volumes. */
+async function refuseCustomersKey(): Promise<void> {
+  const Filters = [{ Name: "encrypted", Values: ["true"] }];
+  const { Volumes = [] } = await fleet.vault.account.ec2(PRIMARY).send(new DescribeVolumesCommand({ Filters }));
+  await fleet.vault.emulator.setFaults({ refusedKeys: Volumes.flatMap(({ KmsKeyId }) => KmsKeyId ?? []) });
+}
+
 describe("in place", () => {
-  const here = ["--region", PRIMARY];
   const volumesOf = async (instanceId: string) => {
     const { Reservations } = await fleet.vault.account
       .ec2(PRIMARY)
@@ -229,6 +293,29 @@ describe("in place", () => {
     expect((await undone(idIn(err), PRIMARY)).code).toBe(0);
     const again = await volumesOf(id);
     expect([again.state, [...again.volumes].sort()]).toStrictEqual(["running", [...before.volumes].sort()]);
+  });
+
+  it("goes on after Ctrl-C and after a step that failed, and is taken back after Ctrl-C", async () => {
+    const id = fleet.fleet[0]?.instanceId ?? "";
+    const before = await volumesOf(id);
+    const args = ["db-1", "--replace", "--device", "/dev/sdg", "--confirm", "db-1", ...here];
+    const first = await interruptedAt("to be detached", "detach", ...args);
+    expect([first.code, first.err]).toStrictEqual([130, expect.stringContaining("(the old /dev/sdg, in-use)")]);
+    const restoreId = idIn(first.err);
+    await fleet.vault.emulator.fail({ operation: "AttachVolume", ...denied });
+    const failed = await vault("--resume", restoreId, ...here);
+    expect([failed.code, failed.out]).toStrictEqual([4, expect.stringContaining("(the old /dev/sdg, available)")]);
+    expect((await volumesOf(id)).state).toBe("stopped");
+    expect((await vault("--resume", restoreId, ...here)).code).toBe(0);
+    expect((await volumesOf(id)).state).toBe("running");
+    const undoing = await interruptedAt("to stop", "stop", "--undo", restoreId, "--yes", ...here);
+    expect([undoing.code, undoing.err]).toStrictEqual([
+      130,
+      expect.stringContaining(`To go on: vault restore --undo ${restoreId} --region ${PRIMARY}`),
+    ]);
+    expect((await undone(restoreId, PRIMARY)).code).toBe(0);
+    const after = await volumesOf(id);
+    expect([after.state, after.volumes.sort()]).toStrictEqual(["running", before.volumes.sort()]);
   });
 
   it("replaces the root alone while the instance runs", async () => {

@@ -18,6 +18,8 @@ test("declares in dev the same as in production except audit log, trail and Recy
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -75,6 +77,6 @@ test("shares no physical name between dev and production, so that both fit into 
   const names = stack.program.declared
     .filter(({ type }) => type.startsWith("aws:"))
     .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));
-  expect(names).toHaveLength(23);
+  expect(names).toHaveLength(25);
   expect(names.filter((name) => !name.includes(VAULT))).toStrictEqual([]);
 });

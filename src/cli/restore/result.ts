@@ -31,10 +31,12 @@ function madeData(restoreId: string, found: Found | undefined): Record<string, u
   return { made: madeLines(restoreId, found), volumeIds: found.volumes.map(({ volumeId }) => volumeId) };
 }
 
-/** Decides whether some of the volumes that were asked for are usable. */
+/** States of a volume that is there, or comes to be: the step that failed may follow within a second. */
+const MADE = ["creating", "available", "in-use"];
+
+/** Decides whether some of the volumes that were asked for are made. */
 function isPartly({ mode }: Order, found: Found | undefined): boolean {
-  const usable = found?.volumes.filter(({ state }) => state === "available" || state === "in-use") ?? [];
-  return mode === "volumes" && usable.length > 0;
+  return mode === "volumes" && found?.volumes.some(({ state }) => MADE.includes(state)) === true;
 }
 
 /** Returns the answer where it failed: what is there, why, and both commands. */

@@ -2,21 +2,21 @@
 import {
   type EC2Client,
   type Instance,
-  type Snapshot as Ec2Snapshot,
   DescribeLockedSnapshotsCommand,
   DescribeSnapshotAttributeCommand,
   paginateDescribeInstances,
-  paginateDescribeSnapshots,
 } from "@aws-sdk/client-ec2";
 import { captureLaunch } from "./capture";
 import { EXISTING_STATES } from "./ec2Existing";
 import { PAGE_SIZE } from "./ec2Limits";
 import { attachedVolumes } from "./ec2Volumes";
 import { descriptionPattern, parseDescription } from "../identity/description";
-import { doubtOf } from "../identity/doubts";
+import { ownText } from "../lib/interned";
 import { TAG, tagsFromList } from "../model/tags";
 import type { Stranger } from "../model/identity";
 import type { ProtectedInstance, Snapshot } from "../model/world";
+import { listSnapshots } from "./snapshotPages";
+import { startReading, toSnapshot } from "./snapshotRecord";
 
 /** Returns the values that show whether the answer has the whole instance: see wholeness.ts. */
 function shownOf(instance: Instance): Partial<ProtectedInstance> {
@@ -66,41 +66,6 @@ export async function describeProtectedInstances(
   return instances;
 }
 
-/** Turns a snapshot that the vault made into its own record; returns undefined for any other. */
-function toSnapshot(region: string, snapshot: Ec2Snapshot, vaultId: string): Snapshot | undefined {
-  const described = parseDescription(snapshot.Description);
-  if (snapshot.SnapshotId === undefined || described?.identity.vaultId !== vaultId) return undefined;
-  const { identity } = described;
-  const tags = tagsFromList(snapshot.Tags);
-  const ec2VolumeId = snapshot.VolumeId ?? "";
-  const startTimeMs = snapshot.StartTime?.getTime() ?? 0;
-  const doubt = doubtOf(described, { ec2VolumeId, startTimeMs }, tags);
-  return {
-    snapshotId: snapshot.SnapshotId,
-    region,
-    identity,
-    ...(doubt && { doubt }),
-    volumeId: identity.source?.volumeId ?? ec2VolumeId,
-    state: snapshot.State ?? "pending",
-    startTimeMs,
-    ...(snapshot.CompletionTime && { completedMs: snapshot.CompletionTime.getTime() }),
-    sizeGiB: snapshot.VolumeSize ?? 0,
-    encrypted: snapshot.Encrypted ?? false,
-    kmsKeyId: snapshot.KmsKeyId,
-    stateMessage: snapshot.StateMessage,
-    storageTier: snapshot.StorageTier,
-    restoreExpiryTimeMs: snapshot.RestoreExpiryTime?.getTime(),
-    tags,
-  };
-}
-
-/** Yields every snapshot that this account owns in the client's region and that the filters find. */
-async function* ownSnapshots(client: EC2Client, filters: Readonly<Record<string, string>>) {
-  const Filters = Object.entries(filters).map(([Name, value]) => ({ Name, Values: [value] }));
-  const pages = paginateDescribeSnapshots({ client, pageSize: PAGE_SIZE }, { OwnerIds: ["self"], Filters });
-  for await (const page of pages) yield page.Snapshots ?? [];
-}
-
 /**
  * Reads every snapshot that this account owns and this vault made, in the client's region, by Description.
  * @param slot leaves those of one slot; absent: all
@@ -111,39 +76,29 @@ export async function describeVaultSnapshots(
   vaultId: string,
   slot?: string,
 ): Promise<Snapshot[]> {
-  const snapshots: Snapshot[] = [];
-  for await (const page of ownSnapshots(client, { description: descriptionPattern(vaultId, slot) })) {
-    for (const one of page) {
-      const snapshot = toSnapshot(region, one, vaultId);
-      if (snapshot !== undefined) snapshots.push(snapshot);
-    }
-  }
-  return snapshots;
+  const reading = startReading(vaultId, region);
+  return listSnapshots(client, { description: descriptionPattern(vaultId, slot) }, (listed) =>
+    toSnapshot(listed, reading),
+  );
 }
 
 /** Reads the ids of the snapshots that this vault made and that are pending, in the client's region. */
 export async function describePending(client: EC2Client, region: string, vaultId: string): Promise<string[]> {
-  const ids: string[] = [];
+  const reading = startReading(vaultId, region);
   const filters = { description: descriptionPattern(vaultId), status: "pending" };
-  for await (const page of ownSnapshots(client, filters)) {
-    for (const one of page) {
-      const snapshot = toSnapshot(region, one, vaultId);
-      if (snapshot?.state === "pending") ids.push(snapshot.snapshotId);
-    }
-  }
-  return ids;
+  return listSnapshots(client, filters, (listed) => {
+    const snapshot = toSnapshot(listed, reading);
+    return snapshot?.state === "pending" ? snapshot.snapshotId : undefined;
+  });
 }
 
 /** Reads the snapshots that carry the vault's tag in the client's region and were not made by it. */
 export async function describeStrangers(client: EC2Client, region: string, vaultId: string): Promise<Stranger[]> {
-  const strangers: Stranger[] = [];
-  for await (const page of ownSnapshots(client, { [`tag:${TAG.vault}`]: vaultId })) {
-    for (const { SnapshotId: snapshotId, Description: description = "" } of page) {
-      const isOwn = parseDescription(description)?.identity.vaultId === vaultId;
-      if (snapshotId !== undefined && !isOwn) strangers.push({ snapshotId, region, description });
-    }
-  }
-  return strangers;
+  return listSnapshots(client, { [`tag:${TAG.vault}`]: vaultId }, ({ SnapshotId, Description = "" }) => {
+    const isOwn = parseDescription(Description)?.identity.vaultId === vaultId;
+    if (SnapshotId === undefined || isOwn) return undefined;
+    return { snapshotId: ownText(SnapshotId), region, description: ownText(Description) };
+  });
 }
 
 /** A lock that is in force. */
