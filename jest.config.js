@@ -41,6 +41,6 @@ module.exports = {
     project("delivery", declarer),
     project("simulation"),
     project("lives"),
-    project("local", { globalSetup: "<rootDir>/tests/support/emulatorSetup.ts" }),
+    project("local", { ...declarer, globalSetup: "<rootDir>/tests/support/emulatorSetup.ts" }),
   ],
 };
