@@ -27,6 +27,19 @@ function runtimeGrants({ partition, accountId }: Account, vaultId: string): Gran
       resources: [on("lambda", `function:${names.function}`)],
     },
     {
+      sid: "Hints",
+      reads: actions("sqs", "GetQueueAttributes", "ListQueueTags"),
+      writes: actions("sqs", "CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"),
+      resources: [on("sqs", names.hintQueue)],
+    },
+    {
+      sid: "HintMapping",
+      reads: actions("lambda", "GetEventSourceMapping"),
+      writes: actions("lambda", "CreateEventSourceMapping", "DeleteEventSourceMapping", "UpdateEventSourceMapping"),
+      resources: [on("lambda", "event-source-mapping:*")],
+      condition: { ArnLike: { "lambda:FunctionArn": on("lambda", `function:${names.function}`) } },
+    },
+    {
       sid: "Log",
       reads: actions("logs", "ListTagsForResource"),
       writes: actions(
@@ -120,6 +133,19 @@ function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant
       sid: "Alias",
       writes: actions("kms", "CreateAlias", "UpdateAlias", "DeleteAlias"),
       resources: [alias],
+    },
+    {
+      sid: "TagHintMapping",
+      writes: actions("lambda", "TagResource"),
+      resources: [on("lambda", "event-source-mapping:*")],
+      condition: made,
+    },
+    {
+      sid: "HintMappingTags",
+      reads: actions("lambda", "ListTags"),
+      writes: actions("lambda", "UntagResource"),
+      resources: [on("lambda", "event-source-mapping:*")],
+      condition: owned,
     },
     {
       sid: "MakeBin",

@@ -57,6 +57,13 @@ function serviceStatements(args: FunctionPolicyArgs): Statement[] {
   return [
     { Sid: "Notify", Effect: "Allow", Action: "sns:Publish", Resource: topicArn },
     {
+      // Lambda takes the messages as the function's role (Lambda developer guide, "Using Lambda with Amazon SQS").
+      Sid: "Hint",
+      Effect: "Allow",
+      Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
+      Resource: `arn:${partition}:sqs:${here}:${names.hintQueue}`,
+    },
+    {
       Sid: "SetTheClock",
       Effect: "Allow",
       Action: ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],

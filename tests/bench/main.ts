@@ -195,7 +195,7 @@ async function main(): Promise<void> {
   program
     .name("npm run bench --")
     .addOption(only)
-    .option("--events", "(b) also with EBS's events, which the vault does not use (ADR 7)", false)
+    .option("--events", "(b) also with EBS's events, which the vault does not use (ADR 27)", false)
     .parse();
   const figures = await measure(program.opts<Options>());
   mkdirSync(dirname(JSON_FILE), { recursive: true });

@@ -39,6 +39,8 @@ interface Environment {
 
 export interface Lambda {
   deliver(event: object): void;
+  /** Invokes the function with a message from a queue; it is lost if no place is free. */
+  offer(event: object): void;
   kill: Kill;
   running(): number;
   /** Invocations that ended by themselves, the latest last. */
@@ -191,5 +193,10 @@ export function makeLambda(
     else arrive(event, bornMs);
   };
 
-  return { deliver, kill, running: () => running.size, lastEnded: () => lastEnded };
+  const offer = (event: object) => {
+    if (running.size < faults.delivery.concurrency) start(event);
+    else story.count("hints throttled");
+  };
+
+  return { deliver, offer, kill, running: () => running.size, lastEnded: () => lastEnded };
 }

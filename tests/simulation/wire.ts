@@ -66,7 +66,7 @@ function mayRetry({ traits, attempt }: Sending, error: Error): boolean {
 /** Returns how long the client waits for an answer. */
 function hangMsOf(call: string): number {
   if (call === "PutObject") return PUT_HANG_MS;
-  return REPORTING.includes(call) ? REPORT_ANSWER_MS : EC2_ANSWER_MS;
+  return call === "SendMessage" || REPORTING.includes(call) ? REPORT_ANSWER_MS : EC2_ANSWER_MS;
 }
 
 /** Executes the call in AWS; an answer that is lost is lost after the effect. */

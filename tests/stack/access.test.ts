@@ -197,8 +197,8 @@ describe("a dry run", () => {
     lock: { mode: "governance", days: 30 },
   };
 
-  test("is allowed to read, ask for key states, notify, set the timer, trace and log, and nothing more", () => {
-    const services = ["Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
+  test("is allowed to read, ask for key states, notify, set the timer, send hints, trace and log, and nothing more", () => {
+    const services = ["Notify", "Hint", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 test("allows the function to read, notify, set the timer and log, and not to write to EC2", () => {
   const inputs = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
-  const may = ["Observe", "AskForKeyStates", "Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
+  const may = ["Observe", "AskForKeyStates", "Notify", "Hint", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
   expect(policyOf(inputs).Statement).toStrictEqual([
     ...FUNCTION_RIGHTS.filter(({ Sid }) => may.includes(Sid)),
     BUCKET_RIGHTS,

@@ -142,6 +142,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "DeleteFunctionEventInvokeConfig",
     ]),
   },
+  "lambda/eventSourceMapping": {
+    arn: () => at("lambda", "event-source-mapping:1"),
+    reads: of("lambda", ["GetEventSourceMapping"]),
+    writes: of("lambda", ["CreateEventSourceMapping", "DeleteEventSourceMapping", "UpdateEventSourceMapping"]),
+    context: ({ inputs }) => ({ "lambda:FunctionArn": String(inputs.functionName) }),
+    more: (it) => {
+      const resource = at("lambda", "event-source-mapping:1");
+      return [
+        { action: "lambda:TagResource", resource, context: made(it) },
+        { action: "lambda:UntagResource", resource, context: owned(it) },
+        { action: "lambda:ListTags", resource, context: owned(it) },
+      ];
+    },
+  },
   "rbin/rule": {
     arn: () => at("rbin", "rule/1"),
     reads: of("rbin", ["GetRule", "ListTagsForResource"]),
@@ -164,6 +178,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     arn: (it) => at("scheduler", `schedule-group/${named(it)}`),
     reads: of("scheduler", ["GetScheduleGroup", "ListTagsForResource"]),
     writes: of("scheduler", ["CreateScheduleGroup", "DeleteScheduleGroup", ...TAGS]),
+  },
+  "sqs/queue": {
+    arn: (it) => at("sqs", named(it)),
+    reads: of("sqs", ["GetQueueAttributes", "ListQueueTags"]),
+    writes: of("sqs", ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"]),
   },
   "sns/topic": {
     arn: (it) => at("sns", named(it)),

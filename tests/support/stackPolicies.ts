@@ -154,6 +154,12 @@ export const FUNCTION_RIGHTS = [
   { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource: [ARN.key] },
   { Sid: "Notify", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
   {
+    Sid: "Hint",
+    Effect: "Allow",
+    Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
+    Resource: ARN.hintQueue(VAULT),
+  },
+  {
     Sid: "SetTheClock",
     Effect: "Allow",
     Action: ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],

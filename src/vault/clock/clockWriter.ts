@@ -50,7 +50,7 @@ export function clockWriter(
     if (look === undefined || carried.points === undefined) return true;
     const points = nextPoints(look, { isDeleting: true, isNotified: false });
     // If this invocation is killed, the next one looks at everything.
-    const { awaited: _, ...left } = carried;
+    const { awaited: _, hint: __, ...left } = carried;
     return (await set(takeoverMs, { ...left, points })).isSet;
   };
   return { set, sayAhead };

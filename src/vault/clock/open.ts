@@ -26,7 +26,7 @@ function takenOver(trigger: Trigger, clock: ClockState | undefined): ClockState 
   const isOld = trigger.slot !== undefined && isSuperseded(trigger.slot, clock);
   const slot = isOld ? clock?.slot : trigger.slot;
   const abandoned = slot === undefined ? undefined : abandonedFor(slot, clock);
-  const { awaited: _, notified = {}, ...carried } = clock ?? {};
+  const { awaited: _, hint: __, notified = {}, ...carried } = clock ?? {};
   return { ...carried, slot, abandoned, notified };
 }
 

@@ -1,10 +1,10 @@
 /**
- * Parses the event that invoked the function: a payload of EventBridge Scheduler, or of a person's `vault` or `aws lambda
+ * Parses the event that invoked the function: a payload of EventBridge Scheduler, a message from SQS, or a person's `vault` or `aws lambda
  * invoke`.
  */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";
-import { asRecord } from "../lib/json";
+import { asRecord, parseJson } from "../lib/json";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Trigger } from "../model/trigger";
 
@@ -22,6 +22,14 @@ function isKind(kind: unknown): kind is Trigger["kind"] {
   return KINDS.some((known) => known === kind);
 }
 
+/** Returns the event in a message that SQS holds, as Lambda passes it on; any other event is returned as it is. */
+function unwrapped(event: unknown): unknown {
+  const records = asRecord(event)?.Records;
+  const [message] = Array.isArray(records) ? (records as unknown[]) : [];
+  const body = asRecord(message)?.body;
+  return typeof body === "string" ? parseJson(body) : event;
+}
+
 /**
  * Parses an event such as `{"kind":"run","slot":"2026-11-22T03:00:00Z"}`. The slot is the scheduler's own
  * `<aws.scheduler.scheduled-time>`, so a run that is delivered twice is the same run. A run by hand without a slot gets
@@ -29,13 +37,13 @@ function isKind(kind: unknown): kind is Trigger["kind"] {
  * @throws `BadEvent`, which names the field, what was expected and what was received
  */
 export function parseEvent(event: unknown, nowMs: number, runId: string): Trigger {
-  const { kind, slot } = asRecord(event) ?? {};
+  const { kind, slot, hint } = asRecord(unwrapped(event)) ?? {};
   if (!isKind(kind)) {
     const got = JSON.stringify(kind);
     throw vaultError("BadEvent", `event.kind: expected one of ${[...KINDS, DESCRIBE].join(", ")}, got ${got}`);
   }
   if (slot === undefined) {
-    if (kind !== "run") return { kind, runId };
+    if (kind !== "run") return { kind, ...(typeof hint === "string" && { hint }), runId };
     const minute = `${new Date(nowMs).toISOString().slice(0, 16)}:00Z`;
     return { kind, slot: minute, runId };
   }

@@ -49,7 +49,13 @@ describe("the next follow-up", () => {
       completedMs: NOW - (300 - minutes) * MINUTE_MS,
     }));
     const regions = [{ region: "us-west-2", seen: own, own }];
-    const left = { plan: { ...plan, pending }, outcomes, regions, ...(throttledSince && { throttledSince }) };
+    const left = {
+      lookedMs: 0,
+      plan: { ...plan, pending },
+      outcomes,
+      regions,
+      ...(throttledSince && { throttledSince }),
+    };
     const { atMs } = nextFollowUp(left, NOW);
     return atMs === undefined ? undefined : (atMs - NOW) / MINUTE_MS;
   };
@@ -81,12 +87,12 @@ describe("the next follow-up", () => {
   });
 
   test.each([
-    ["all have ended, if they last the same", [1, 1], [4, 4, 4], 3 + 5 * SECONDS],
-    ["half have ended, if they do not", [0, 0, 0, 0], [2, 3, 5, 8], 3 + 5 * SECONDS],
+    ["all have ended, if they last the same", [1, 1], [4, 4, 4], 3 + 3 * SECONDS],
+    ["half have ended, if they do not", [0, 0, 0, 0], [2, 3, 5, 8], 3 + 3 * SECONDS],
     ["a minute has passed, if they end within seconds", [0], [0.1], 1],
     ["ten minutes have passed, however long the latest took", [0], [90], 10],
     ["a quarter of the age has passed, if the latest were all shorter", [16], [2, 3], 4],
-    ["the younger half has ended, if the older are later than ever", [0, 30], [5], 5 + 5 * SECONDS],
+    ["the younger half has ended, if the older are later than ever", [0, 30], [5], 5 + 3 * SECONDS],
   ])("comes when %s", (_what, ages, took, minutes) => {
     expect(trigger([], copies(...ages), { took })).toBeCloseTo(minutes, 6);
   });
@@ -98,9 +104,9 @@ describe("the next follow-up", () => {
       status: "deferred",
       code: "ResourceLimitExceeded",
     });
-    expect(trigger([], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(9 + 5 * SECONDS, 6);
-    expect(trigger([putOff], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(6 + 5 * SECONDS, 6);
-    expect(trigger([putOff], copies(0), { took })).toBeCloseTo(9 + 5 * SECONDS, 6);
+    expect(trigger([], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(9 + 3 * SECONDS, 6);
+    expect(trigger([putOff], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(6 + 3 * SECONDS, 6);
+    expect(trigger([putOff], copies(0), { took })).toBeCloseTo(9 + 3 * SECONDS, 6);
   });
 
   test("expects by the region where the work is", () => {
@@ -108,7 +114,7 @@ describe("the next follow-up", () => {
     expect(trigger([], pending, { took: [5] })).toBe(1);
     expect(
       trigger([outcome({ action: { ...copy, region: "us-west-2" }, snapshotIds: ["c"] })], [], { took: [5] }),
-    ).toBe(5 + 5 * SECONDS);
+    ).toBe(5 + 3 * SECONDS);
   });
 
   test("comes soon after something was made", () => {
