@@ -44,7 +44,7 @@ interface Made {
   manifests: BucketTarget[];
   topicArn: string;
   hintQueueUrl: string;
-  clockRoleArn: string;
+  schedulerRoleArn: string;
 }
 
 function configured(config: VaultConfig): Configured {
@@ -56,7 +56,7 @@ function configured(config: VaultConfig): Configured {
 /** Returns the settings once the stack's resources are known; settings that are not configured are absent. */
 export function settingsOf(config: VaultConfig, made: pulumi.Output<Made>): pulumi.Output<VaultSettings> {
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(config.vaultId);
-  return made.apply(({ keys, audit, manifests, topicArn, hintQueueUrl, clockRoleArn: roleArn }) => ({
+  return made.apply(({ keys, audit, manifests, topicArn, hintQueueUrl, schedulerRoleArn: roleArn }) => ({
     ...configured(config),
     ...keys,
     ...(audit !== undefined && { audit }),

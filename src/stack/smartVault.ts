@@ -108,16 +108,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const lambda = vaultFunction(
       {
         ...config,
-        settings: settingsOf(
-          config,
-          pulumi.output({
-            keys,
-            ...targets,
-            topicArn: topic.arn,
-            hintQueueUrl: hints.url,
-            clockRoleArn: schedulerRole.arn,
-          }),
-        ),
+        settings: settingsOf(config, pulumi.output({ ...made, hintQueueUrl: hints.url })),
         role,
         topicArn: topic.arn,
         tags,

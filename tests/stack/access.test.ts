@@ -169,17 +169,17 @@ describe("a second DR region", () => {
 
 describe("encryption in the primary region", () => {
   test.each([
-    ["under the vault's own key", ARN.keyIn("us-east-1")],
-    ["under a given key", THEIRS],
+    ["under the vault's own key", ARN.keyIn("us-east-1"), ANY_OWN_KEY],
+    ["under a given key of another account", THEIRS, [THEIRS, ANY_OWN_KEY]],
   ])(
     "allows copies in the primary region and the use of that key, there and to copy from there: %s",
-    (_what, primaryKeyArn) => {
+    (_what, primaryKeyArn, sources) => {
       const copies = FUNCTION_RIGHTS.find(({ Sid }) => Sid === "MakeTaggedCopies");
       const regions = ["us-east-1", "us-west-2"];
       expect(difference({ ...PROD, primaryKeyArn })).toStrictEqual({
         differs: [
           { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
-          ...use("ReadEncryptedSources", [primaryKeyArn, ANY_OWN_KEY], via(...regions)),
+          ...use("ReadEncryptedSources", sources, via(...regions)),
           asks(ARN.key, primaryKeyArn),
         ],
         gone: [],

@@ -2,6 +2,7 @@
  * Reads the follow-up timer, and leaves it for the next invocation: what it carries, and what is reported if it cannot
  * be set.
  */
+import { withoutAim } from "./awaited";
 import { readClock, setClock } from "./timer";
 import { sendHint } from "./hint";
 import { stateOf } from "./payload";
@@ -243,7 +244,6 @@ export async function leaveClock(
   const lacks = !work.settled || neverReported.some(isDropout);
   const isOpen = slot !== undefined && lacks && !isSuperseded(slot, read.state);
   const taken = isOpen ? { slot, abandoned: abandonedFor(slot, read.state) } : {};
-  const { awaited: _, hint: __, ...others } = read.state;
-  const state = { ...others, ...taken, notified: { ...others.notified, ...notified } };
+  const state = { ...withoutAim(read.state), ...taken, notified: { ...read.state.notified, ...notified } };
   return (await set(atMs, state)).problem;
 }
