@@ -111,10 +111,15 @@ const TWISTS: Record<string, { what: string; twist: () => Twist; alsoUnknown?: s
   },
   A7: {
     what: "the filter takes * literally",
-    twist: () => async (call, pass) => {
-      const output = await pass();
-      const isFiltered = JSON.stringify(call.input.Filters ?? []).includes('"description"');
-      return call.name === "DescribeSnapshots" && isFiltered ? { ...output, Snapshots: [] } : output;
+    // In the request, because the vault reads the answer itself.
+    twist: () => (call, pass) => {
+      const { Filters = [] } = call.input as { Filters?: { Name: string; Values: string[] }[] };
+      const literal = Filters.map((one) => ({
+        ...one,
+        Values: one.Values.map((value) => value.replaceAll("*", "(asterisk)")),
+      }));
+      if (call.name === "DescribeSnapshots") call.input = { ...call.input, Filters: literal };
+      return pass();
     },
   },
   A8: {
