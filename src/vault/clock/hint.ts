@@ -21,7 +21,7 @@ export async function sendHint(
   { settings, tools: { clients, log, now }, trigger }: Invocation,
   atMs: number,
 ): Promise<void> {
-  const body = JSON.stringify({ kind: "follow-up", hint: trigger.runId });
+  const body = JSON.stringify({ hint: trigger.runId });
   const delayMs = Math.max(0, atMs - now());
   try {
     await sendDelayed(clients.sqs, { queueUrl: settings.hintQueueUrl, body, delayMs });

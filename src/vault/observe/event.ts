@@ -22,12 +22,19 @@ function isKind(kind: unknown): kind is Trigger["kind"] {
   return KINDS.some((known) => known === kind);
 }
 
-/** Returns the event in a message that SQS holds, as Lambda passes it on; any other event is returned as it is. */
-function unwrapped(event: unknown): unknown {
+/** Returns the text of a message that SQS held, as Lambda passes it on; `undefined` for any other event. */
+function messageIn(event: unknown): string | undefined {
   const records = asRecord(event)?.Records;
   const [message] = Array.isArray(records) ? (records as unknown[]) : [];
   const body = asRecord(message)?.body;
-  return typeof body === "string" ? parseJson(body) : event;
+  return typeof body === "string" ? body : undefined;
+}
+
+/** Parses a message, which is a hint: a look earlier than the timer's, and never a run or a slot of its own. */
+function parseHint(message: string, runId: string): Trigger {
+  const { hint } = asRecord(parseJson(message)) ?? {};
+  if (typeof hint === "string") return { kind: "follow-up", hint, runId };
+  throw vaultError("BadEvent", `event.hint: expected a text in a message of the queue, got ${JSON.stringify(hint)}`);
 }
 
 /**
@@ -37,13 +44,15 @@ function unwrapped(event: unknown): unknown {
  * @throws `BadEvent`, which names the field, what was expected and what was received
  */
 export function parseEvent(event: unknown, nowMs: number, runId: string): Trigger {
-  const { kind, slot, hint } = asRecord(unwrapped(event)) ?? {};
+  const message = messageIn(event);
+  if (message !== undefined) return parseHint(message, runId);
+  const { kind, slot } = asRecord(event) ?? {};
   if (!isKind(kind)) {
     const got = JSON.stringify(kind);
     throw vaultError("BadEvent", `event.kind: expected one of ${[...KINDS, DESCRIBE].join(", ")}, got ${got}`);
   }
   if (slot === undefined) {
-    if (kind !== "run") return { kind, ...(typeof hint === "string" && { hint }), runId };
+    if (kind !== "run") return { kind, runId };
     const minute = `${new Date(nowMs).toISOString().slice(0, 16)}:00Z`;
     return { kind, slot: minute, runId };
   }

@@ -1,6 +1,7 @@
 /** Tests that copies which wait for places are looked at by a hint, and that nothing depends on one. */
 import { CopySnapshotCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { DAY_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import { makeRig } from "../../support/rig";
@@ -46,7 +47,7 @@ test("a hint is sent after the timer was set, which comes a minute later and car
   });
   await rig.trigger(SWEEP);
   expect(sent()).toStrictEqual([
-    { QueueUrl: SETTINGS.hintQueueUrl, MessageBody: '{"kind":"follow-up","hint":"run-1"}', DelaySeconds: 30 },
+    { QueueUrl: SETTINGS.hintQueueUrl, MessageBody: '{"hint":"run-1"}', DelaySeconds: 30 },
   ]);
   expect(isSetFirst).toBe(true);
   expect(rig.clockSets().at(-1)?.at).toBe("at(2026-11-22T03:01:30)");
@@ -63,7 +64,7 @@ test("a hint makes the function look, as a follow-up does", async () => {
 });
 
 describe("a hint does nothing", () => {
-  const stale = received('{"kind":"follow-up","hint":"run-0"}');
+  const stale = received('{"hint":"run-0"}');
 
   test.each([
     ["the timer expects another", () => undefined],
@@ -85,8 +86,36 @@ describe("a hint does nothing", () => {
     for (const stub of [rig.primary, rig.dr, rig.scheduler, rig.sqs]) stub.resetHistory();
     await expect(rig.trigger(stale)).resolves.toMatchObject({ status: "clean", counts: { copies: 0, deferred: 0 } });
     expect([reads(), rig.clockSets().length, sent().length]).toStrictEqual([0, 0, 0]);
-    expect(rig.counted.InvocationsCompleted).toBe(1);
+    // No alarm looks at anything else that it could send.
+    expect(rig.measured.map(({ name }) => name)).toStrictEqual(["InvocationsCompleted"]);
   });
+
+  test("even if every snapshot is missing, which the next sweep reports", async () => {
+    rig.carries({ notified: {} });
+    rig.primary.on(DescribeSnapshotsCommand).rejects(denied);
+    await expect(rig.trigger(stale)).resolves.toMatchObject({ status: "clean" });
+    expect(rig.sns.commandCalls(PublishCommand)).toStrictEqual([]);
+    await expect(rig.trigger(SWEEP)).rejects.toMatchObject({ name: "BackupFailed" });
+  });
+});
+
+test("a hint that a dry run receives makes it look, and it copies nothing and sends none", async () => {
+  const dry = makeRig({ ...SETTINGS, dryRun: true });
+  dry.reset();
+  dry.sees([older, waiting], [inFlight]);
+  dry.carries({ hint: "run-0", notified: {} });
+  await expect(dry.trigger(received('{"hint":"run-0"}'))).resolves.toMatchObject({ counts: { copies: 0 } });
+  expect(dry.dr.commandCalls(DescribeSnapshotsCommand).length).toBeGreaterThan(0);
+  expect([dry.writes(), dry.sqs.calls()]).toStrictEqual([[], []]);
+});
+
+test("a hint that comes after an edit of the schedule starts no backup, as a follow-up does not", async () => {
+  await rig.trigger(SWEEP);
+  rig.carries({ ...rig.clockPayload(), schedule: "cron(0 1 * * ? *) Europe/Berlin" });
+  rig.drWriter.on(CopySnapshotCommand).resolves({ $metadata: { requestId: "r" }, SnapshotId: "copy-2" });
+  const { counts } = await rig.trigger(received('{"hint":"run-1"}'));
+  expect(counts).toMatchObject({ copies: 1, snapshots: 0 });
+  expect(rig.clockPayload()).toMatchObject({ dueSince: "2026-11-22T03:00:00Z" });
 });
 
 describe("no hint is sent", () => {
