@@ -116,7 +116,7 @@ function looksAt(works: ReadonlyMap<string, RegionWork>, full: ReadonlySet<strin
 /**
  * Returns when to look again, and what for. Work is looked at when half of it is expected to have ended, if that is within
  * ten minutes; and what nothing is known of, after a share of its age. Copies whose places others wait for are looked at
- * sooner, by a hint. The timer then comes a minute after it.
+ * sooner, by a hint. The timer then comes a minute after that look should have ended, so that it does not meet it.
  */
 export function nextFollowUp(left: Left, nowMs: number): FollowUp {
   const works = underWay(left, nowMs);
@@ -131,7 +131,7 @@ export function nextFollowUp(left: Left, nowMs: number): FollowUp {
           nowMs,
         );
   const delays = looks.map((look) => {
-    if (look.isFull && hintMs !== undefined) return hintMs + MINUTE_MS - nowMs;
+    if (look.isFull && hintMs !== undefined) return hintMs + left.lookedMs + MINUTE_MS - nowMs;
     if (look.untilMs !== undefined) return withinMs(look.untilMs - nowMs);
     return followUpDelayMs(look.isFull ? nowMs : look.youngestMs, nowMs);
   });

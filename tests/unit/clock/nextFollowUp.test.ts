@@ -42,7 +42,7 @@ describe("the next follow-up", () => {
   const trigger = (
     outcomes: Outcome[],
     pending: Plan["pending"] = [],
-    { throttledSince, took = [] }: { throttledSince?: string; took?: number[] } = {},
+    { throttledSince, took = [], lookedMs = 0 }: { throttledSince?: string; took?: number[]; lookedMs?: number } = {},
   ) => {
     const own = took.map((minutes, index) => ({
       ...snapshot(`done-${index}`, { startTimeMs: NOW - 300 * MINUTE_MS }),
@@ -50,15 +50,17 @@ describe("the next follow-up", () => {
     }));
     const regions = [{ region: "us-west-2", seen: own, own }];
     const left = {
-      lookedMs: 0,
+      lookedMs,
       plan: { ...plan, pending },
       outcomes,
       regions,
       ...(throttledSince && { throttledSince }),
     };
-    const { atMs } = nextFollowUp(left, NOW);
+    const { atMs, hintMs } = nextFollowUp(left, NOW);
+    hinted = hintMs === undefined ? undefined : (hintMs - NOW) / MINUTE_MS;
     return atMs === undefined ? undefined : (atMs - NOW) / MINUTE_MS;
   };
+  let hinted: number | undefined;
   const copies = (...ages: number[]) =>
     ages.map((minutes) => ({ snapshotId: "c", region: "us-west-2", sinceMs: NOW - minutes * MINUTE_MS }));
   const SECONDS = 1 / 60;
@@ -107,6 +109,17 @@ describe("the next follow-up", () => {
     expect(trigger([], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(9 + 3 * SECONDS, 6);
     expect(trigger([putOff], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(6 + 3 * SECONDS, 6);
     expect(trigger([putOff], copies(0), { took })).toBeCloseTo(9 + 3 * SECONDS, 6);
+  });
+
+  test("comes a minute after the look that a hint starts, so that the two do not meet", () => {
+    const putOff = outcome({
+      action: { ...copy, region: "us-west-2" },
+      status: "deferred",
+      code: "ResourceLimitExceeded",
+    });
+    const took = [3, 3, 3, 3];
+    expect(trigger([putOff], copies(0, 0, 0, 0), { took, lookedMs: 30_000 })).toBeCloseTo(4 + 3 * SECONDS, 6);
+    expect(hinted).toBeCloseTo(2.5 + 3 * SECONDS, 6);
   });
 
   test("expects by the region where the work is", () => {
