@@ -34,9 +34,9 @@ function runtimeGrants({ partition, accountId }: Account, vaultId: string): Gran
     },
     {
       sid: "HintMapping",
-      reads: actions("lambda", "GetEventSourceMapping"),
       writes: actions("lambda", "CreateEventSourceMapping", "DeleteEventSourceMapping", "UpdateEventSourceMapping"),
-      resources: [on("lambda", "event-source-mapping:*")],
+      // A mapping has no ARN before it is created, so Lambda accepts only `*` here.
+      resources: ["*"],
       condition: { ArnLike: { "lambda:FunctionArn": on("lambda", `function:${names.function}`) } },
     },
     {
@@ -171,6 +171,7 @@ const WITHOUT_RESOURCE: Grant = {
     ...actions("cloudwatch", "DescribeAlarms"),
     ...actions("cloudtrail", "DescribeTrails"),
     ...actions("kms", "ListAliases"),
+    ...actions("lambda", "GetEventSourceMapping"),
     ...actions("sns", "GetSubscriptionAttributes"),
   ],
   writes: actions("sns", "SetSubscriptionAttributes", "Unsubscribe"),

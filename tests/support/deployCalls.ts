@@ -144,12 +144,15 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   "lambda/eventSourceMapping": {
     arn: () => at("lambda", "event-source-mapping:1"),
-    reads: of("lambda", ["GetEventSourceMapping"]),
-    writes: of("lambda", ["CreateEventSourceMapping", "DeleteEventSourceMapping", "UpdateEventSourceMapping"]),
+    reads: [],
+    writes: of("lambda", ["DeleteEventSourceMapping", "UpdateEventSourceMapping"]),
     context: ({ inputs }) => ({ "lambda:FunctionArn": String(inputs.functionName) }),
     more: (it) => {
       const resource = at("lambda", "event-source-mapping:1");
+      const context = { "lambda:FunctionArn": String(it.inputs.functionName) };
       return [
+        { action: "lambda:CreateEventSourceMapping", resource: "*", context },
+        { action: "lambda:GetEventSourceMapping", resource: "*", context: {} },
         { action: "lambda:TagResource", resource, context: made(it) },
         { action: "lambda:UntagResource", resource, context: owned(it) },
         { action: "lambda:ListTags", resource, context: owned(it) },
