@@ -16,8 +16,6 @@ export interface HintQueueArgs {
 
 /** Twice the longest delay of a hint (src/vault/clock/hintTime.ts). */
 const LEAST_RETENTION_SECONDS = 600;
-/** The least that Lambda accepts for how many messages it passes on at once. */
-const LEAST_CONCURRENCY = 2;
 
 /** Refuses what is sent in the clear. The role's own policy allows the rest, and nothing else does. */
 function tlsOnly(arn: string): aws.iam.PolicyDocument {
@@ -60,7 +58,10 @@ export function hintQueue(
   );
 }
 
-/** Lets Lambda invoke the function with each message, one at a time. */
+/**
+ * Lets Lambda invoke the function with each message. A limit of how many at once would keep Lambda from polling an idle queue
+ * less often (Lambda developer guide, "Configuring scaling behavior for SQS event source mappings").
+ */
 export function hintTrigger(
   {
     vaultId,
@@ -76,7 +77,6 @@ export function hintTrigger(
       eventSourceArn: queue.arn,
       functionName: functionArn,
       batchSize: 1,
-      scalingConfig: { maximumConcurrency: LEAST_CONCURRENCY },
       tags,
     },
     opts,

@@ -13,6 +13,7 @@ import {
   KEY_POLICY,
   KEY_USE,
   LOCK_RIGHTS,
+  RECEIVING,
   ROLE,
   SCHEDULER_ROLE,
   TOPIC,
@@ -197,7 +198,7 @@ describe("a dry run", () => {
     lock: { mode: "governance", days: 30 },
   };
 
-  test("is allowed to read, ask for key states, notify, set the timer, send hints, trace and log, and nothing more", () => {
+  test("is allowed to read, ask for key states, notify, set the timer, receive, trace and log, and nothing more", () => {
     const services = ["Notify", "Hint", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
@@ -205,7 +206,9 @@ describe("a dry run", () => {
         Condition: { StringEquals: { "aws:RequestedRegion": GIVEN } },
       },
       asks(ARN.key, ARN.keyIn("eu-west-1"), THEIRS),
-      ...FUNCTION_RIGHTS.filter(({ Sid }) => services.includes(Sid)),
+      ...FUNCTION_RIGHTS.filter(({ Sid }) => services.includes(Sid)).map((one) =>
+        one.Sid === "Hint" ? { ...one, Action: RECEIVING } : one,
+      ),
     ]);
   });
 

@@ -36,12 +36,11 @@ test("the queue keeps a message no longer than one that fails is hidden, so that
   });
 });
 
-test("Lambda passes messages on one by one, two at once at most, which is the least", () => {
+test("Lambda passes messages on one by one, with no limit that would make it poll more often", () => {
   expect(stack.inputs(MAPPING, `${VAULT}-hints`)).toStrictEqual({
     eventSourceArn: ARN.hintQueue(VAULT),
     functionName: ARN.function(VAULT),
     batchSize: 1,
-    scalingConfig: { maximumConcurrency: 2 },
     tags: TAGS,
   });
 });
@@ -62,9 +61,10 @@ test.each([
   },
 );
 
-test("the role may use this queue and no other", () => {
+test("the role may send to this queue, do there what Lambda requires of it, and use no other", () => {
   const { policy } = stack.inputs("aws:iam/rolePolicy:RolePolicy", `${VAULT}-function`);
-  const { Statement } = JSON.parse(String(policy)) as { Statement: { Sid: string }[] };
+  const { Statement } = JSON.parse(String(policy)) as { Statement: { Sid: string; Action: string | string[] }[] };
+  expect(Statement.flatMap(({ Action }) => Action).filter((action) => action.startsWith("sqs:"))).toHaveLength(4);
   expect(Statement.find(({ Sid }) => Sid === "Hint")).toStrictEqual({
     Sid: "Hint",
     Effect: "Allow",

@@ -36,6 +36,9 @@ export function newSnapshot(region: string): string {
   return [`arn:aws:ec2:${region}:*:snapshot/$`, "{*}"].join("");
 }
 
+/** What Lambda requires of every function that a queue invokes. A dry run sends no hints, and has no more. */
+export const RECEIVING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+
 /** Everything that the function is allowed. */
 export const FUNCTION_RIGHTS = [
   {
@@ -156,7 +159,7 @@ export const FUNCTION_RIGHTS = [
   {
     Sid: "Hint",
     Effect: "Allow",
-    Action: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
+    Action: [...RECEIVING, "sqs:SendMessage"],
     Resource: ARN.hintQueue(VAULT),
   },
   {
