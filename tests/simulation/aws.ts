@@ -116,7 +116,7 @@ export function makeAws(account: Account, { scheduler, hints }: Triggers, tellin
       case "UpdateSchedule":
         return scheduler.update(call.input);
       case "SendMessage":
-        return hints.send(call.input);
+        return hints.send(invocation, call.input);
       case "Publish":
         tellings.mailed(invocation, call.input.Subject ?? "", call.input.Message ?? "");
         return {};

@@ -53,9 +53,7 @@ export function setStage(
   const scheduler = makeScheduler(account, (event) => {
     if (isHeard(event)) lambda.deliver(event);
   });
-  const hints = makeHints(account, (event) => {
-    lambda.offer(event);
-  });
+  const hints = makeHints(account, scheduler, lambda);
   const wire = makeWire(account, makeAws(account, { scheduler, hints }, tellings), tellings, lambda.kill);
   const send = (invocation: Invocation, traits: ClientTraits, command: never) =>
     wire(invocation, traits, command, trigger);
