@@ -1,10 +1,12 @@
 /**
  * Tests that on an emulated account a copy that was refused for want of a place is made after a hint, before the timer. Method:
- * the archive of a stack on two instances, a refusal of the second copy, and then one where the queue is lost too.
+ * the archive of a stack on two instances, a refusal of the second copy, and then ones where the role may not send a hint and
+ * where the queue is lost.
  */
 import { join } from "node:path";
 import { DeleteQueueCommand } from "@aws-sdk/client-sqs";
 import { inventoryOf } from "../../src/local/account/inventory";
+import { policiesOf } from "../../src/local/permissions/declaredPolicies";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import type { Invocation } from "../../src/local/runtime/lambda";
 import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
@@ -62,12 +64,30 @@ it("a hint has the second copy made, half a minute after it was refused", async 
   expect(vault.mails()).toStrictEqual([]);
 }, 240_000);
 
+it("without the permission to send a hint the timer has it made, and nobody is mailed", async () => {
+  const policies = policiesOf(vault.program(), "aws");
+  const Statement = policies.role.Statement.filter(({ Sid }) => Sid !== "Hint");
+  vault.authorizer.use({ ...policies, role: { Statement } });
+  const before = vault.authorizer.refusals().length;
+  const invocations = await night(2);
+  expect(vault.authorizer.refusals().slice(before)).toEqual([
+    expect.objectContaining({
+      action: "sqs:SendMessage",
+      resource: "arn:aws:sqs:us-east-1:123456789012:smart-vault-dev-hints",
+    }),
+  ]);
+  vault.authorizer.use(policies);
+  expect(invocations.filter(isHinted)).toStrictEqual([]);
+  expect(invocations.reduce((sum, one) => sum + copiesOf(one), 0)).toBe(2);
+  expect(vault.mails()).toStrictEqual([]);
+}, 240_000);
+
 it("without the queue the timer has it made, and nobody is mailed", async () => {
   const { sqs } = vault.account;
   await sqs.send(new DeleteQueueCommand({ QueueUrl: `${vault.emulator.endpoint}/123456789012/smart-vault-dev-hints` }));
-  const invocations = await night(2);
+  const invocations = await night(3);
   expect(invocations.filter(isHinted)).toStrictEqual([]);
   expect(invocations.reduce((sum, one) => sum + copiesOf(one), 0)).toBe(2);
-  expect(await describeVaultSnapshots(vault.account.ec2(COPY), COPY, vault.stack.vaultId)).toHaveLength(4);
+  expect(await describeVaultSnapshots(vault.account.ec2(COPY), COPY, vault.stack.vaultId)).toHaveLength(6);
   expect(vault.mails()).toStrictEqual([]);
 }, 240_000);

@@ -319,22 +319,29 @@ class Application:
             return [text.encode()]
         if name.startswith("ec2:"):
             settle()
-        if name == "sqs:SendMessage" and caller == "function":
-            message = json.loads(body)
-            hints.append({"queueUrl": message["QueueUrl"], "body": message["MessageBody"],
-                          "atMs": utcnow().replace(tzinfo=timezone.utc).timestamp() * 1000
-                          + 1000 * message.get("DelaySeconds", 0)})
         if name == "ec2:DescribeSnapshots":
             status, headers, text = self.lister.answer(environ, region, body)
             start_response(status, headers)
             return [text]
+        do = self.queued if name == "sqs:SendMessage" and caller == "function" else self.moto
         if failure is None:
-            return self.moto(environ, start_response)
+            return do(environ, start_response)
         # It is done, and the caller hears of a failure.
-        list(self.moto(environ, lambda *given: None))
+        list(do(environ, lambda *given: None))
         status, headers, text = faults.answer_of(failure, name)
         start_response(status, headers)
         return [text.encode()]
+
+    def queued(self, environ, start_response):
+        """Sends a message of the function, and keeps it with its time if the queue is there."""
+        message = json.loads(environ["wsgi.input"].getvalue())
+        answers = []
+        text = list(self.moto(environ, lambda *given: answers.append(given)))
+        if answers[0][0].startswith("200"):
+            delayed = utcnow().replace(tzinfo=timezone.utc).timestamp() + message.get("DelaySeconds", 0)
+            hints.append({"queueUrl": message["QueueUrl"], "body": message["MessageBody"], "atMs": 1000 * delayed})
+        start_response(*answers[0])
+        return text
 
     def authorized(self, environ, region: str, name: str, body: bytes):
         """Counts and records a call of the function; returns AWS's answer if its role may not make it."""
