@@ -32,6 +32,7 @@ const SHIPPED = [
   "@aws-sdk/client-kms",
   "@aws-sdk/client-scheduler",
   "@aws-sdk/client-sns",
+  "@aws-sdk/client-sqs",
   "@aws-sdk/core",
   "@aws-sdk/credential-provider-env",
   "@aws-sdk/credential-provider-http",
