@@ -49,6 +49,8 @@ beforeAll(async () => {
     { folder: ROOT, home: emulatorHome("hints"), config, inventory: FLEET, startMs: START_MS },
     () => undefined,
   );
+  // No hint is sent for copies that take longer than five minutes.
+  await vault.emulator.setPending({ snapshot: 1, copy: 2 });
 }, 240_000);
 
 afterAll(() => vault.stop());
@@ -86,6 +88,7 @@ it("without the queue the timer has it made, and nobody is mailed", async () => 
   const { sqs } = vault.account;
   await sqs.send(new DeleteQueueCommand({ QueueUrl: `${vault.emulator.endpoint}/123456789012/smart-vault-dev-hints` }));
   const invocations = await night(3);
+  expect(invocations.filter(({ log }) => log.includes('"message":"hint"'))).toHaveLength(1);
   expect(invocations.filter(isHinted)).toStrictEqual([]);
   expect(invocations.reduce((sum, one) => sum + copiesOf(one), 0)).toBe(2);
   expect(await describeVaultSnapshots(vault.account.ec2(COPY), COPY, vault.stack.vaultId)).toHaveLength(6);

@@ -36,7 +36,7 @@ async function continuations(interception: Interception): Promise<void> {
   while (interception.isWaiting()) await new Promise(setImmediate);
 }
 
-/** @param isHeard decides which events of Scheduler reach Lambda; without it, all */
+/** @param isHeard decides which events of Scheduler and SQS reach Lambda; without it, all */
 export function setStage(
   account: Account,
   source: FunctionSource,
@@ -53,7 +53,9 @@ export function setStage(
   const scheduler = makeScheduler(account, (event) => {
     if (isHeard(event)) lambda.deliver(event);
   });
-  const hints = makeHints(account, scheduler, lambda);
+  const hints = makeHints(account, scheduler, {
+    offer: (event, isStale) => !isHeard(event) || lambda.offer(event, isStale),
+  });
   const wire = makeWire(account, makeAws(account, { scheduler, hints }, tellings), tellings, lambda.kill);
   const send = (invocation: Invocation, traits: ClientTraits, command: never) =>
     wire(invocation, traits, command, trigger);

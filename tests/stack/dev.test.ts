@@ -77,6 +77,6 @@ test("shares no physical name between dev and production, so that both fit into 
   const names = stack.program.declared
     .filter(({ type }) => type.startsWith("aws:"))
     .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));
-  expect(names).toHaveLength(23);
+  expect(names).toHaveLength(24);
   expect(names.filter((name) => !name.includes(VAULT))).toStrictEqual([]);
 });

@@ -50,7 +50,7 @@ test("the mapping is made after the permissions that Lambda checks", () => {
 });
 
 test.each([
-  [60, 600],
+  [120, 600],
   [900, 900],
 ])(
   "with a timeout of %d seconds a message is hidden for %d, since Lambda refuses less than the timeout",

@@ -84,6 +84,7 @@ describe("a hint does nothing", () => {
     await rig.trigger(SWEEP);
     change();
     for (const stub of [rig.primary, rig.dr, rig.scheduler, rig.sqs]) stub.resetHistory();
+    rig.measured.length = 0;
     await expect(rig.trigger(stale)).resolves.toMatchObject({ status: "clean", counts: { copies: 0, deferred: 0 } });
     expect([reads(), rig.clockSets().length, sent().length]).toStrictEqual([0, 0, 0]);
     // No alarm looks at anything else that it could send.

@@ -11,7 +11,11 @@ test.each([
     { Records: [{ eventSource: "aws:sqs", body: '{"hint":"h"}' }] },
     { kind: "follow-up", hint: "h", runId: "r" },
   ],
-  ["the timer, which carries a hint's id, as no hint", { kind: "follow-up", hint: "h" }, { kind: "follow-up", runId: "r" }],
+  [
+    "the timer, which carries a hint's id, as no hint",
+    { kind: "follow-up", hint: "h" },
+    { kind: "follow-up", runId: "r" },
+  ],
 ])("reads %s", (_what, event, trigger) => {
   expect(parseEvent(event, NOW, "r")).toStrictEqual(trigger);
 });
