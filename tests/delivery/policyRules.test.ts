@@ -206,6 +206,14 @@ const GOOD: [why: string, given: Given][] = [
       Condition: { StringEquals: { "aws:ResourceTag/smart-vault:vault": "v" } },
     }),
   ],
+  [
+    "a write on the mappings of one function",
+    rights({
+      Action: "lambda:CreateEventSourceMapping",
+      Resource: "*",
+      Condition: { ArnLike: { "lambda:FunctionArn": "arn:aws:lambda:*:1:function:f" } },
+    }),
+  ],
   ["a write on one resource", rights({ Action: "sns:Publish", Resource: "arn:aws:sns:us-east-1:1:t" })],
   ["a refusal of everything", rights({ Effect: "Deny", Action: "*", Resource: "*" })],
   ["a service's role", trust({ Service: "lambda.amazonaws.com" })],

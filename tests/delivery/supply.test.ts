@@ -43,6 +43,7 @@ const SHIPPED = [
   "@aws-sdk/credential-provider-sso",
   "@aws-sdk/credential-provider-web-identity",
   "@aws-sdk/middleware-sdk-ec2",
+  "@aws-sdk/middleware-sdk-sqs",
   "@aws-sdk/nested-clients",
   "@aws-sdk/signature-v4-multi-region",
   "@aws-sdk/token-providers",

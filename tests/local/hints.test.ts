@@ -72,12 +72,9 @@ it("without the permission to send a hint the timer has it made, and nobody is m
   vault.authorizer.use({ ...policies, role: { Statement } });
   const before = vault.authorizer.refusals().length;
   const invocations = await night(2);
-  expect(vault.authorizer.refusals().slice(before)).toEqual([
-    expect.objectContaining({
-      action: "sqs:SendMessage",
-      resource: "arn:aws:sqs:us-east-1:123456789012:smart-vault-dev-hints",
-    }),
-  ]);
+  const refused = vault.authorizer.refusals().slice(before);
+  const asked = new Set(refused.map(({ action, resource }) => `${action} ${resource}`));
+  expect([...asked]).toEqual(["sqs:SendMessage arn:aws:sqs:us-east-1:123456789012:smart-vault-dev-hints"]);
   vault.authorizer.use(policies);
   expect(invocations.filter(isHinted)).toStrictEqual([]);
   expect(invocations.reduce((sum, one) => sum + copiesOf(one), 0)).toBe(2);
