@@ -16,11 +16,4 @@ export const HINT_MUTANTS: readonly Mutant[] = [
     mutated: "await set(undefined, { ...state, hint: invocation.trigger.runId });",
     plausible: "the hint comes first, and a queue loses nothing",
   },
-  {
-    name: "a hint is sent although the timer could not be set",
-    file: "clock/clock.ts",
-    original: "if (isSet) await sendHint(invocation, hintMs);",
-    mutated: "await sendHint(invocation, hintMs);",
-    plausible: "when the timer fails, the hint is all that is left",
-  },
 ];
