@@ -41,10 +41,11 @@ function runtimeGrants({ partition, accountId }: Account, vaultId: string): Gran
     },
     {
       sid: "Log",
-      reads: actions("logs", "ListTagsForResource"),
+      reads: actions("logs", "ListTagsForResource", "DescribeMetricFilters"),
       writes: actions(
         "logs",
         ...["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "DeleteRetentionPolicy"],
+        ...["PutMetricFilter", "DeleteMetricFilter"],
         ...TAGGING,
       ),
       resources: [log, `${log}:*`],

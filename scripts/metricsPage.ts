@@ -113,7 +113,10 @@ region, that is not the region it is sent to.
 CloudWatch bills a custom metric by the hours in which it is sent. The function therefore sends counts only if they are not zero, and totals
 once per run. An idle sweep sends only its heartbeat.`;
 
-const NOTES = `A run measures before it acts, so \`MaxRecoveryPointAgeHours\` of a nightly vault is 24, not 0. A volume without a recovery point in a region does
+const NOTES = `CloudWatch Logs counts \`OutOfMemory.<vault id>\` in the namespace \`SmartVault/Log\`, without a dimension: lines of the log which say that
+an invocation ran out of memory. The function cannot send that itself.
+
+A run measures before it acts, so \`MaxRecoveryPointAgeHours\` of a nightly vault is 24, not 0. A volume without a recovery point in a region does
 not count there. Either it is new and waits for its first run, or it cannot be backed up, and a mail says so when its slot closes.
 
 **\`ProtectedGiB\` is not what you are billed for**, nor are \`OrphanGiB\` and \`LeftRegionGiB\`. It is the sum of volume sizes, which is what you

@@ -39,6 +39,7 @@ import { policySizeErrors } from "./checks/policySize";
 import { isSecretKey, secretErrors } from "./secrets";
 import { resourceTags, tagErrors } from "./tags";
 import { alarmErrors } from "./checks/alarms";
+import { MOST_MEMORY_MB } from "../vault/model/memory";
 import type { KeepPolicy } from "../vault/model/settings";
 
 /** Parser of each key, in the order of Pulumi.yaml. */
@@ -76,7 +77,7 @@ const FIELDS = {
   monthlyBudgetUsd: integer(0, 1_000_000),
   dashboard: boolean,
   logRetentionDays: logRetention,
-  memoryMb: integer(256, 10_240),
+  memoryMb: integer(256, MOST_MEMORY_MB),
   timeoutSeconds: integer(120, 900),
   reserveConcurrency: boolean,
   protectKeys: boolean,

@@ -12,6 +12,7 @@ export function namesOf(vaultId: string) {
     clockSchedule: `${vaultId}-clock`,
     topic: vaultId,
     hintQueue: `${vaultId}-hints`,
+    outOfMemory: `${vaultId}-out-of-memory`,
     keyEvents: `${vaultId}-key-events`,
     keyMail: `${vaultId}-key-mail`,
     trail: `${vaultId}-trail`,

@@ -14,6 +14,7 @@ import { alarms } from "./monitoring/alarms";
 import { alertTopic } from "./monitoring/topic";
 import { budget } from "./monitoring/budget";
 import { dashboard } from "./monitoring/dashboard";
+import { outOfMemoryFilter } from "./monitoring/outOfMemory";
 import { vaultFunction } from "./function";
 import { keyEvents } from "./keys/keyEvents";
 import { type Account, namesOf } from "../iam/names";
@@ -122,6 +123,7 @@ export class SmartVault extends pulumi.ComponentResource {
     // A rate without a start date starts at once (Scheduler user guide, "Rate-based schedules"). So the first heartbeat
     // may come before the alarm that fires without one.
     alarms({ ...config, topicArn: topic.arn, tags }, { ...here, dependsOn: [sweep] });
+    outOfMemoryFilter(vaultId, { ...here, dependsOn: [lambda] });
     dashboard({ ...config, account }, here);
     budget({ ...config, topicArn: topic.arn, tags }, here);
 

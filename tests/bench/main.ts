@@ -69,6 +69,7 @@ async function costOf(calls: readonly CallFigure[]): Promise<CostLine[]> {
       ...SETTINGS,
       drRegions: ["us-west-2"],
       timeoutSeconds: 600,
+      memoryMb: 512,
       maxRecoveryPointAgeHours: 0,
       copyOverdueHours: 24,
     }).length,

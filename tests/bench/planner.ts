@@ -53,7 +53,8 @@ export async function writePlanner(folder: string): Promise<string> {
   const index = await writeArchive(lambda, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
   const text = readFileSync(index, "utf8");
   for (const name of NAMES) {
-    if (!text.includes(`const __${name} = `)) throw new Error(`the archive has no function ${name}`);
+    if (!new RegExp(`^(const|function) __${name}\\b`, "m").test(text))
+      throw new Error(`the archive has no function ${name}`);
     appendFileSync(index, `\nexports.${name} = __${name};`);
   }
   return index;

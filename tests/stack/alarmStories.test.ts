@@ -14,6 +14,7 @@ const TABLE = alarmTable({
   ...SETTINGS,
   drRegions: [DR.region],
   timeoutSeconds: TIMEOUT_SECONDS,
+  memoryMb: 512,
   maxRecoveryPointAgeHours: 0,
   copyOverdueHours: 24,
 });
@@ -77,6 +78,11 @@ const STORIES: [string, Night[], Record<string, Change[]>][] = [
     { errors: within(0, 26), duration: within(0, 26), ...silent, ...stale },
   ],
   ["invocations that crash", [{ crashes: true }], { errors: within(0, 26), ...silent, ...stale }],
+  [
+    "invocations that run out of memory",
+    [{ memoryUsedUp: true }],
+    { errors: within(0, 26), "out-of-memory": within(0, 26), ...silent, ...stale },
+  ],
   ["invocations whose metrics are lost", [{ metricsLost: true }], silent],
   ["invocations that end before the last half minute of their time", [{ seconds: 565 }], {}],
   ["invocations that end in the last half minute of their time", [{ seconds: 575 }], { duration: within(0, 26) }],

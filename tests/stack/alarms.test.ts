@@ -13,6 +13,7 @@ const WATCHED: Watched = {
   timezone: "UTC",
   startWindowHours: 8,
   timeoutSeconds: 600,
+  memoryMb: 512,
   maxRecoveryPointAgeHours: 0,
   copyOverdueHours: 24,
 };
@@ -22,6 +23,7 @@ test("makes one alarm of each kind, and one per region if it is about a region",
     "errors",
     "throttles",
     "duration",
+    "out-of-memory",
     "dropped",
     "no-heartbeat",
     "no-match",
@@ -112,6 +114,15 @@ test.each([
   expect(nearTimeoutMs(timeoutSeconds)).toBe(ms);
 });
 
+test.each([
+  [512, "ran out of its 512 MB of memory: set memoryMb to 1024"],
+  [6_000, "ran out of its 6000 MB of memory: set memoryMb to 10240"],
+  [10_240, "ran out of its 10240 MB of memory: the most that Lambda has"],
+])("says with %s MB what to set when that is used up", (memoryMb, says) => {
+  const alarm = alarmTable({ ...WATCHED, memoryMb }).find(({ key }) => key === "out-of-memory");
+  expect(alarm?.says).toContain(says);
+});
+
 test("links each alarm to its page in the runbook", () => {
   const runbook = readFileSync(join(ROOT, "docs", "RUNBOOK.md"), "utf8");
   for (const { page } of alarmTable(WATCHED)) expect(runbook).toContain(`\n## Alarm: ${page}\n`);
@@ -144,7 +155,22 @@ describe("the production stack", () => {
         tags: TAGS,
       });
     }
-    expect(stack.list.filter((line) => line.startsWith(type))).toHaveLength(9);
+    expect(stack.list.filter((line) => line.startsWith(type))).toHaveLength(10);
+  });
+
+  test("counts in the function's log what Lambda and Node write when there is no more memory", () => {
+    const { pattern, logGroupName, metricTransformation } = stack.inputs(
+      "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+      `${VAULT}-out-of-memory`,
+    );
+    expect(pattern).toBe('?"signal: killed" ?"Runtime.OutOfMemory" ?"heap out of memory"');
+    expect(logGroupName).toBe(stack.inputs("aws:cloudwatch/logGroup:LogGroup").name);
+    const alarm = alarmTable(WATCHED).find(({ key }) => key === "out-of-memory");
+    expect(metricTransformation).toStrictEqual({
+      namespace: alarm?.namespace,
+      name: alarm?.metricName,
+      value: "1",
+    });
   });
 
   test("creates each alarm after the sweep's schedule, whose first heartbeat comes with it", () => {

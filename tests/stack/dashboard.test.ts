@@ -8,6 +8,7 @@ const WATCHED = {
   ...SETTINGS,
   drRegions: [DR.region],
   timeoutSeconds: 600,
+  memoryMb: 512,
   maxRecoveryPointAgeHours: 0,
   copyOverdueHours: 24,
 };
@@ -98,7 +99,7 @@ test("shows only metrics that the function sends on some night, or that AWS send
 test("reads everything from the primary region, where it is sent, and from this account", () => {
   for (const { properties } of graphs) expect(properties.region).toBe("us-east-1");
   const { alarms = [] } = widgets.find(({ type }) => type === "alarm")?.properties ?? {};
-  expect(alarms).toHaveLength(9);
+  expect(alarms).toHaveLength(10);
   expect(alarms[0]).toBe("arn:aws:cloudwatch:us-east-1:111122223333:alarm:smart-vault-test-errors");
 });
 

@@ -18,6 +18,8 @@ test("declares in dev the same as in production except audit log, trail and Recy
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -77,6 +79,6 @@ test("shares no physical name between dev and production, so that both fit into 
   const names = stack.program.declared
     .filter(({ type }) => type.startsWith("aws:"))
     .flatMap(({ inputs }) => (typeof inputs.name === "string" ? [inputs.name] : []));
-  expect(names).toHaveLength(24);
+  expect(names).toHaveLength(26);
   expect(names.filter((name) => !name.includes(VAULT))).toStrictEqual([]);
 });

@@ -19,6 +19,7 @@ function tableOf(schedule: string) {
     schedule,
     drRegions,
     timeoutSeconds: TIMEOUT_SECONDS,
+    memoryMb: 512,
   });
 }
 

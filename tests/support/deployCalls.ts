@@ -67,6 +67,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     writes: of("logs", ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", ...TAGS]),
     more: () => [{ action: "logs:DescribeLogGroups", resource: "*", context: {} }],
   },
+  "cloudwatch/logMetricFilter": {
+    arn: ({ inputs }) => at("logs", `log-group:${String(inputs.logGroupName)}`),
+    reads: of("logs", ["DescribeMetricFilters"]),
+    writes: of("logs", ["PutMetricFilter", "DeleteMetricFilter"]),
+  },
   "cloudwatch/metricAlarm": {
     arn: (it) => at("cloudwatch", `alarm:${named(it)}`),
     reads: of("cloudwatch", ["ListTagsForResource"]),

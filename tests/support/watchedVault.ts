@@ -11,7 +11,7 @@ import {
   type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import { namesOf } from "../../src/iam/names";
-import { METRIC_NAMESPACE } from "../../src/vault/model/metricNames";
+import { LOG_NAMESPACE, METRIC_NAMESPACE, outOfMemoryMetric } from "../../src/vault/model/metricNames";
 import { tagsFromList } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Snapshot, Tags } from "../../src/vault/model/world";
@@ -34,6 +34,8 @@ export interface Night {
   seconds?: number;
   /** Each invocation ends in an error before it does anything. */
   crashes?: boolean;
+  /** Every invocation runs out of memory, which Lambda logs. */
+  memoryUsedUp?: boolean;
   /** The function's log, and so its own metrics, do not arrive. */
   metricsLost?: boolean;
   /** Nothing is invoked: Lambda accepts no event, and tries again every five minutes. */
@@ -118,7 +120,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
     rig.at(nowMs);
     const begunMs = nowMs;
     // A function that is killed or crashes leaves no line, and no metric of its own.
-    const killed = night.crashes === true || seconds >= timeoutSeconds;
+    const killed = [night.crashes, night.memoryUsedUp].includes(true) || seconds >= timeoutSeconds;
     const sent = rig.measured.length;
     const ended = killed
       ? false
@@ -130,6 +132,7 @@ export function watchedVault(timeoutSeconds: number, settings = SETTINGS) {
       const dimensions = { service: SETTINGS.vaultId, ...(region !== undefined && { region }) };
       publish(METRIC_NAMESPACE, dimensions, { [name]: value });
     }
+    if (night.memoryUsedUp) publish(LOG_NAMESPACE, {}, { [outOfMemoryMetric(SETTINGS.vaultId)]: 1 });
     const Duration = Math.min(seconds, timeoutSeconds) * SECOND_MS;
     publish("AWS/Lambda", lambda, { Invocations: 1, Errors: ended ? 0 : 1, Throttles: 0, Duration });
     nowMs = begunMs;

@@ -109,6 +109,30 @@ test("sends a failed run's metrics with the heartbeat, each in its unit", async 
   ]);
 });
 
+describe("a function that has used most of its memory", () => {
+  const sweep = async (limitMb: string | undefined) => {
+    if (limitMb !== undefined) process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE = limitMb;
+    try {
+      const result = await createHandler(SETTINGS)({ kind: "sweep" }, lambdaContext());
+      return "problems" in result ? result.problems : [];
+    } finally {
+      delete process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
+    }
+  };
+
+  test("says so while it still works, and fails no invocation by it", async () => {
+    const [notice, ...others] = await sweep("16");
+    expect(others).toStrictEqual([]);
+    expect(notice).toMatchObject({ kind: "memory-nearly-used-up", severity: "notice" });
+    expect(notice?.message).toMatch(/^the function used \d{2,4} of its 16 MB of memory\./);
+    expect(notice?.hint).toContain("config set memoryMb 32 ");
+  });
+
+  test.each([["10240"], [undefined]])("says nothing with a limit of %s MB", async (limitMb) => {
+    await expect(sweep(limitMb)).resolves.toStrictEqual([]);
+  });
+});
+
 test("says in a problem's log line what is wrong, without losing any of it in the logger", async () => {
   const level = process.env.POWERTOOLS_LOG_LEVEL;
   process.env.POWERTOOLS_LOG_LEVEL = "INFO";

@@ -4,7 +4,14 @@
  * when one fires.
  */
 import { longestGapMs } from "../../config/schedule";
-import { METRIC, METRIC_NAMESPACE, REGION_METRIC } from "../../vault/model/metricNames";
+import { moreMemoryMb } from "../../vault/model/memory";
+import {
+  LOG_NAMESPACE,
+  METRIC,
+  METRIC_NAMESPACE,
+  REGION_METRIC,
+  outOfMemoryMetric,
+} from "../../vault/model/metricNames";
 import { HOUR_MS } from "../../vault/lib/time";
 import { namesOf } from "../../iam/names";
 
@@ -39,6 +46,7 @@ export interface Watched {
   timezone: string;
   startWindowHours: number;
   timeoutSeconds: number;
+  memoryMb: number;
   maxRecoveryPointAgeHours: number;
   copyOverdueHours: number;
 }
@@ -129,6 +137,29 @@ function lambdaAlarms({ vaultId, timeoutSeconds }: Watched): AlarmDefinition[] {
       threshold: nearTimeoutMs(timeoutSeconds),
     },
   ];
+}
+
+/**
+ * Returns the alarm on what outOfMemory.ts counts in the log. The alarm `errors` goes off too; this one says what the error
+ * was.
+ */
+function outOfMemory({ vaultId, memoryMb }: Watched): AlarmDefinition {
+  const more = moreMemoryMb(memoryMb);
+  const advice = more === undefined ? "the most that Lambda has" : `set memoryMb to ${more}`;
+  return {
+    key: "out-of-memory",
+    page: "out-of-memory",
+    says: `an invocation ran out of its ${memoryMb} MB of memory: ${advice}`,
+    namespace: LOG_NAMESPACE,
+    metricName: outOfMemoryMetric(vaultId),
+    dimensions: {},
+    statistic: "Sum",
+    ...AT_ONCE_AND_HELD,
+    comparison: "GreaterThanOrEqualToThreshold",
+    threshold: 1,
+    missing: "notBreaching",
+    because: "it is counted only when it happens",
+  };
 }
 
 /**
@@ -241,5 +272,12 @@ function regionAlarms(watched: Watched): AlarmDefinition[] {
 
 /** Returns every alarm of a vault. */
 export function alarmTable(watched: Watched): AlarmDefinition[] {
-  return [...lambdaAlarms(watched), dropped(watched), noHeartbeat(watched), noMatch(watched), ...regionAlarms(watched)];
+  return [
+    ...lambdaAlarms(watched),
+    outOfMemory(watched),
+    dropped(watched),
+    noHeartbeat(watched),
+    noMatch(watched),
+    ...regionAlarms(watched),
+  ];
 }

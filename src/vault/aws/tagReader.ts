@@ -18,7 +18,8 @@ function shapeOf(tags: Tags): Shape {
 /** Fills a copy of a shape; returns undefined if the tags have other keys. */
 function filled(shape: Shape, list: TagList = [], keyOf: Intern, intern: Intern): Tags | undefined {
   const tags: Record<string, string | undefined> = { ...shape };
-  for (const { Key = "", Value = "" } of list) {
+  for (const { Key, Value = "" } of list) {
+    if (Key === undefined) return undefined;
     const key = keyOf(Key);
     if (!(key in tags) || tags[key] !== undefined) return undefined;
     tags[key] = UNIQUE.includes(key) ? ownText(Value) : intern(Value);

@@ -1,5 +1,6 @@
 /** An invocation, and what it works with: clients, log, metrics and time. */
 import type { VaultClients } from "./clients";
+import type { MemoryUse } from "../model/memory";
 import type { Measured } from "../model/metricNames";
 import type { Budget } from "../lib/pool";
 import type { CoreSettings, VaultSettings } from "../model/settings";
@@ -10,6 +11,8 @@ export interface VaultTools {
   log: VaultLog;
   emit: EmitMetric;
   now: () => number;
+  /** Returns the memory that was used so far; absent outside of Lambda. */
+  memory?: () => MemoryUse | undefined;
 }
 
 /** Part of a logger that the vault needs: Powertools' Logger fits, and so does a test's array. */

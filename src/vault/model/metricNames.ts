@@ -5,6 +5,14 @@
 
 export const METRIC_NAMESPACE = "SmartVault";
 
+/** Namespace of what CloudWatch Logs counts in the log of a function. */
+export const LOG_NAMESPACE = "SmartVault/Log";
+
+/** Returns the metric of invocations that ran out of memory. A count of log lines has no dimension for the vault. */
+export function outOfMemoryMetric(vaultId: string): string {
+  return `OutOfMemory.${vaultId}`;
+}
+
 /** Metrics of the vault. docs/METRICS.md says what each means, and when it is sent. */
 export const METRIC = {
   /** 1, sent by every invocation that completes, whatever it found: the heartbeat. */

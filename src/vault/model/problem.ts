@@ -68,6 +68,7 @@ export const KINDS = {
   "copy-expired-tag-ignored": notice(TAMPERING),
   "recovery-points-missing": failure("mail-recovery-points-are-gone"),
   "not-observed": failure("mail-aws-could-not-be-read"),
+  "memory-nearly-used-up": notice("alarm-out-of-memory", WEEKLY_HOURS),
   "clock-not-read": failure(CLOCK),
   "clock-not-set": failure(CLOCK),
   "audit-not-written": failure("mail-the-audit-log-could-not-be-written"),

@@ -12,6 +12,7 @@ import { auditInvocation } from "./audit/audit";
 import { writeManifests } from "./manifests/write";
 import { dryRunNotice } from "./dryRunNotice";
 import { groupAlike } from "./grouping";
+import { memoryNotice } from "./memoryNotice";
 import { logDecisions, unreportedOf, notify, neverReportedOf, type News } from "./log";
 import { reportsOf } from "./runReport";
 import { type Summary, summarize } from "./summary";
@@ -62,10 +63,11 @@ async function sendMail(
   }
 }
 
-/** Joins the problems of the plan that was applied, of the timer, and of a dry run. */
-function problemsOf({ settings, trigger }: Invocation, { plan, outcomes }: Done, before: Before): Problem[] {
+/** Joins the problems of the plan that was applied, of the timer, of a dry run, and of the function itself. */
+function problemsOf({ settings, trigger, tools }: Invocation, { plan, outcomes }: Done, before: Before): Problem[] {
   const dry = settings.dryRun ? dryRunNotice(trigger, outcomes) : undefined;
-  return [...plan.problems, ...before.problems, ...(dry === undefined ? [] : [dry])];
+  const notices = [dry, memoryNotice(tools.memory?.())].filter((one) => one !== undefined);
+  return [...plan.problems, ...before.problems, ...notices];
 }
 
 /** Reports what an invocation did. Never throws. */

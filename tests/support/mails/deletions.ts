@@ -10,6 +10,7 @@ import type { VaultSettings } from "../../../src/vault/model/settings";
 import { orphanNotices } from "../../../src/vault/plan/prune/orphans";
 import { plannedOutcomes } from "../../../src/vault/apply/dryRun";
 import { dryRunNotice } from "../../../src/vault/report/dryRunNotice";
+import { memoryNotice } from "../../../src/vault/report/memoryNotice";
 import { reportsOf } from "../../../src/vault/report/runReport";
 import { summarize } from "../../../src/vault/report/summary";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
@@ -160,6 +161,19 @@ export const DELETION_MAILS: MailRow[] = [
     begins: "follow-up work is slower and no recovery point is deleted",
     next: "the hourly sweep takes over",
     act: "pulumi up --refresh",
+  },
+  {
+    kind: "memory-nearly-used-up",
+    make: () => memoryNotice({ peakMb: 450.4, limitMb: 512 }),
+    begins: "the function used 450 of its 512 MB of memory",
+    act: "npx pulumi config set memoryMb 1024 && npx pulumi up",
+  },
+  {
+    kind: "memory-nearly-used-up",
+    when: "and there is no more",
+    make: () => memoryNotice({ peakMb: 10_000, limitMb: 10_240 }),
+    begins: "the function used 10000 of its 10240 MB of memory",
+    act: "Back up some of the instances with another stack",
   },
   {
     kind: "audit-not-written",

@@ -1,0 +1,15 @@
+/** Tests from which share of its memory on the function warns. */
+import { memoryNotice } from "../../../src/vault/report/memoryNotice";
+
+test.each([
+  [435, false],
+  [436, true],
+  [512, true],
+])("with %s of 512 MB used, a notice is due: %s", (peakMb, isDue) => {
+  expect(memoryNotice({ peakMb, limitMb: 512 }) !== undefined).toBe(isDue);
+});
+
+test("is one problem from week to week, whatever the peak", () => {
+  const [one, other] = [450, 500].map((peakMb) => memoryNotice({ peakMb, limitMb: 512 }));
+  expect([one?.kind, one?.subject]).toStrictEqual([other?.kind, other?.subject]);
+});
