@@ -130,8 +130,9 @@ export function nextFollowUp(left: Left, nowMs: number): FollowUp {
           left.lookedMs,
           nowMs,
         );
+  const afterHintMs = left.lookedMs + MINUTE_MS;
   const delays = looks.map((look) => {
-    if (look.isFull && hintMs !== undefined) return hintMs + left.lookedMs + MINUTE_MS - nowMs;
+    if (look.isFull && hintMs !== undefined) return hintMs + afterHintMs - nowMs;
     if (look.untilMs !== undefined) return withinMs(look.untilMs - nowMs);
     return followUpDelayMs(look.isFull ? nowMs : look.youngestMs, nowMs);
   });
@@ -140,7 +141,8 @@ export function nextFollowUp(left: Left, nowMs: number): FollowUp {
   if (youngestMs !== undefined) delays.push(followUpDelayMs(youngestMs, nowMs));
   if (delays.length === 0) return {};
   const atMs = nowMs + delays.reduce((a, b) => Math.min(a, b));
-  if (hintMs !== undefined && hintMs < atMs) return { atMs, hintMs };
+  // The look that a hint starts sees everything, so whatever is due right after it waits for the timer.
+  if (hintMs !== undefined && hintMs < atMs) return { atMs: hintMs + afterHintMs, hintMs };
   if (since.length > 0 || full.size > 0) return { atMs };
   const awaited = looks.map(({ region, work, untilMs: until }) => [region, awaitedOf(work, until, nowMs)] as const);
   return { atMs, awaited: Object.fromEntries(awaited) };

@@ -122,6 +122,21 @@ describe("the next follow-up", () => {
     expect(hinted).toBeCloseTo(2.5 + 3 * SECONDS, 6);
   });
 
+  test.each([
+    ["waits for the timer if a hint comes right before it", 12.4, 4 + 3 * SECONDS, 3 + 3 * SECONDS],
+    ["needs no hint if it comes before that", 12, 3, undefined],
+  ])("other work %s", (_what, age, minutes, hint) => {
+    const other = { snapshotId: "s", region: "us-east-1", sinceMs: NOW - age * MINUTE_MS };
+    const pending = [...copies(0, 0, 0, 0), other];
+    const putOff = outcome({
+      action: { ...copy, region: "us-west-2" },
+      status: "deferred",
+      code: "ResourceLimitExceeded",
+    });
+    expect(trigger([putOff], pending, { took: [3, 3, 3, 3] })).toBeCloseTo(minutes, 6);
+    expect(hinted).toStrictEqual(hint === undefined ? undefined : (expect.closeTo(hint, 6) as number));
+  });
+
   test("expects by the region where the work is", () => {
     const pending = [{ snapshotId: "s", region: "us-east-1", sinceMs: NOW }];
     expect(trigger([], pending, { took: [5] })).toBe(1);
