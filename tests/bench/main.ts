@@ -115,16 +115,19 @@ function callRow(figure: CallFigure): string[] {
 }
 
 function makespanRow(figure: MakespanFigure): string[] {
-  const { snapshots, copyMinutes, copies, isSpread, gatheredMs, ratio, invocations, describes, usd } = figure;
+  const { snapshots, copyMinutes, copies, isSpread, isTimerAlone, gatheredMs, ratio, invocations, describes, usd } =
+    figure;
   const around = isSpread ? "around " : "";
   const stretch = copies < snapshots ? `, the first ${copies}` : "";
   const events = gatheredMs === undefined ? "" : `, with events gathered for ${gatheredMs / 1_000} s`;
-  const isTarget = gatheredMs === undefined && !isSpread;
+  const alone = isTimerAlone === true ? ", by the timer alone" : "";
+  const isTarget = isTimerAlone !== true && !isSpread;
+  const target = snapshots > 10_000 ? 1.2 : snapshots > 1_000 ? 1.15 : 1.1;
   return [
-    `(b) ${snapshots} copies of ${around}${copyMinutes} minutes${stretch}${events}`,
+    `(b) ${snapshots} copies of ${around}${copyMinutes} minutes${stretch}${alone}${events}`,
     `${ratio.toFixed(2)}: ${invocations} invocations, ${describes} reads, ${usd.toFixed(4)} USD`,
-    isTarget ? "≤ 1.2 of the bound" : "",
-    isTarget ? verdict(ratio, 1.2) : "",
+    isTarget ? `≤ ${target} of the bound` : "",
+    isTarget ? verdict(ratio, target) : "",
   ];
 }
 
@@ -170,7 +173,7 @@ function costRows(cost: readonly CostLine[]): string[][] {
   const amount = (usd: number) => `${usd.toFixed(2)} USD`;
   return [
     ["(e) machinery a month, 100 volumes", amount(total), "< 2 USD", verdict(total, 2)],
-    ["(e) … beyond CloudWatch's free tier", amount(beyond), "< 2 USD", verdict(beyond, 2)],
+    ["(e) … beyond the free tiers of CloudWatch and SQS", amount(beyond), "< 2 USD", verdict(beyond, 2)],
     ...cost.map(({ what, usd, usdBeyondFree }) => [
       `    ${what}`,
       usd === usdBeyondFree ? amount(usd) : `${amount(usd)}; ${amount(usdBeyondFree)}`,
@@ -196,7 +199,11 @@ async function main(): Promise<void> {
   program
     .name("npm run bench --")
     .addOption(only)
-    .option("--events", "(b) also with EBS's events, which the vault does not use (ADR 7)", false)
+    .option(
+      "--events",
+      "(b) also by the timer alone, and with EBS's events, which the vault does not use (ADR 27)",
+      false,
+    )
     .parse();
   const figures = await measure(program.opts<Options>());
   mkdirSync(dirname(JSON_FILE), { recursive: true });
