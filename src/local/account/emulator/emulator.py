@@ -32,6 +32,11 @@ from datetime import datetime, timedelta, timezone
 # moto's own images bring 1,300 snapshots along, which every filter would go through.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
+import boto3  # noqa: E402
+
+# moto makes three sessions to list regions, and each would read all of AWS's endpoints: a third of the time of a start.
+boto3.Session = functools.cache(boto3.Session)
+
 import moto.core.responses  # noqa: E402
 import moto.core.utils  # noqa: E402
 from moto.core.responses import ActionResult  # noqa: E402
@@ -57,7 +62,7 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: E4
 from moto.kms.models import kms_backends  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from moto.scheduler.models import scheduler_backends  # noqa: E402
-import addresses, attributes, launches, lifecycle, root_replacement, status  # noqa: E401, E402, F401
+import addresses, attributes, launches, lifecycle, names, root_replacement, status  # noqa: E401, E402, F401
 import faults  # noqa: E402
 from asking import Asker, refusal_of  # noqa: E402
 from fleet import load_fleet  # noqa: E402
