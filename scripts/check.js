@@ -1,10 +1,10 @@
 /**
- * Runs every `check:` of `npm run check` at once, because each uses one core only. Prints the output of each when it
- * ends.
+ * Runs every `check:` of `npm run check` at once, because each uses one core only: types and lint (scripts/lint.js), format,
+ * and unused code. Prints the output of each when it ends.
  */
 const { spawn } = require("node:child_process");
 
-const CHECKS = ["lint", "types", "format", "unused"];
+const CHECKS = ["code", "format", "unused"];
 
 /** @returns its exit code */
 function run(check) {

@@ -12,7 +12,7 @@ import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/w
 import type { CoreSettings } from "../../src/vault/model/settings";
 import type { SlotTask } from "../../src/vault/model/trigger";
 import { volumeSpecToTags } from "../../src/vault/model/volumeSpec";
-import { asRead } from "../support/asRead";
+import { makeReader } from "../support/asRead";
 import { identify } from "../support/identify";
 import { type SeededVault, seededVault } from "../support/seededVault";
 import { DR, SETTINGS, inDr, keeping, sealedIn } from "../support/world";
@@ -110,8 +110,8 @@ function worldOf(records: number): World {
   const copied = all.filter((snapshot) => snapshot.tags[TAG.run] !== "run-0");
   return {
     instances,
-    snapshots: all.map(asRead),
-    copies: inDr(copied.map((one) => asRead(copyOf(one)))),
+    snapshots: all.map(makeReader()),
+    copies: inDr(copied.map(copyOf).map(makeReader())),
     problems: [],
     throttled: [],
   };

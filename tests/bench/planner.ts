@@ -42,7 +42,7 @@ export async function writePlanner(checkout: string): Promise<string> {
   const index = await archiveOf(checkout, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
   const text = readFileSync(index, "utf8");
   for (const name of NAMES) {
-    if (!text.includes(`const __${name} = `) && !text.includes(`function __${name}(`))
+    if (!new RegExp(`^(const|function) __${name}\\b`, "m").test(text))
       throw new Error(`the archive has no function ${name}`);
     appendFileSync(index, `\nexports.${name} = __${name};`);
   }

@@ -60,14 +60,18 @@ function isBetween({ fires, days }: Cadence, afterMs: number, toMs: number): boo
 }
 
 /**
- * Returns those of the instants that would be there under a cadence that ended: all before its end, and of the later ones only
- * one for each of its times.
+ * Returns those slots of recovery points that would be there under a cadence that ended: all that were made before its end,
+ * and of the later ones only one for each of its times. A run by hand makes some for a minute that began before the end.
  */
-export function thinned(cadence: Cadence, untilMs: number, slots: readonly number[]): Set<number> {
+export function thinned(
+  cadence: Cadence,
+  untilMs: number,
+  points: readonly { slotMs: number; madeMs: number }[],
+): Set<number> {
   const kept = new Set<number>();
   let lastMs: number | undefined;
-  for (const slotMs of [...slots].sort((a, b) => a - b)) {
-    const isFree = slotMs < untilMs;
+  for (const { slotMs, madeMs } of [...points].sort((a, b) => a.slotMs - b.slotMs)) {
+    const isFree = slotMs < untilMs && madeMs < untilMs;
     if (!isFree && !isBetween(cadence, lastMs ?? untilMs, slotMs)) continue;
     kept.add(slotMs);
     lastMs = slotMs;

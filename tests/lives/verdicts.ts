@@ -101,7 +101,10 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
       : thinned(
           cadenceOf(settings.schedule),
           untilMs,
-          sets.map(({ slotMs }) => slotMs),
+          sets.map(({ slotMs, snapshots }) => ({
+            slotMs,
+            madeMs: Math.min(...snapshots.map(({ dataSinceMs }) => dataSinceMs)),
+          })),
         );
   const counted = sets.filter(({ slotMs }) => times?.has(slotMs) ?? true);
   const kept = new Set<string>();

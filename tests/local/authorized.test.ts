@@ -17,6 +17,7 @@ import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
+import { declaringAfar } from "../support/declaringAfar";
 import { emulatorHome } from "../support/emulatorHome";
 import { DB, DB_ROOT, SHARED, WEB, WEB_ROOT, instancesJson, volumesJson } from "../support/fleetJson";
 
@@ -39,7 +40,10 @@ let client: EC2Client;
 beforeAll(async () => {
   const config = loadStackConfig(ROOT, "dev", ["audit=true"]);
   const home = emulatorHome("authorized");
-  vault = await startVault({ folder: ROOT, home, config, inventory: FLEET, startMs: START_MS }, () => undefined);
+  vault = await startVault(
+    { folder: ROOT, home, config, inventory: FLEET, startMs: START_MS, declaring: declaringAfar },
+    () => undefined,
+  );
   client = vault.account.ec2("us-east-1");
 }, 240_000);
 

@@ -1,9 +1,15 @@
 /** The demonstration in short: two instances of the fleet, after one day of backups. */
 import { playDisaster } from "../../src/local/disaster/disaster";
+import { declaringAfar } from "../support/declaringAfar";
 import { emulatorHome } from "../support/emulatorHome";
 
 it("launches instances in the DR region from tags alone while the primary region is dark, and loses nothing without a word", async () => {
-  const script = { home: emulatorHome("disaster"), days: 1, names: ["web-1", "node-a", "node-b", "win-1", "trust-1"] };
+  const script = {
+    declaring: declaringAfar,
+    home: emulatorHome("disaster"),
+    days: 1,
+    names: ["web-1", "node-a", "node-b", "win-1", "trust-1"],
+  };
   const disaster = await playDisaster(
     script,
     () => undefined,

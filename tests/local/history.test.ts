@@ -16,6 +16,7 @@ import type { RetentionPoint } from "../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { namesOf } from "../../src/iam/names";
 import { letGo } from "../simulation/keepOracle";
+import { declaringAfar } from "../support/declaringAfar";
 import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
@@ -79,7 +80,10 @@ beforeAll(async () => {
     `drKeep=${JSON.stringify(RULES["us-west-2"])}`,
   ]);
   const home = emulatorHome("history");
-  vault = await startVault({ folder: ROOT, home, config, inventory: ONE_INSTANCE, startMs: START_MS }, () => undefined);
+  vault = await startVault(
+    { folder: ROOT, home, config, inventory: ONE_INSTANCE, startMs: START_MS, declaring: declaringAfar },
+    () => undefined,
+  );
   await switchSweepsOff(vault);
   // EC2's minutes do not matter here, and each would be looked at.
   await vault.emulator.setPending({ snapshot: 1, copy: 1 });

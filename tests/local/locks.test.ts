@@ -10,6 +10,7 @@ import { type LocalVault, startVault } from "../../src/local/runtime/localVault"
 import { describeLocks, describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
 import { TAG } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
+import { declaringAfar } from "../support/declaringAfar";
 import { emulatorHome } from "../support/emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
@@ -60,7 +61,14 @@ describe("copies that are locked for two days and kept for two", () => {
       "maxDeletePercent=100",
     ]);
     vault = await startVault(
-      { folder: ROOT, home: emulatorHome("locks"), config, inventory: FLEET, startMs: START_MS },
+      {
+        folder: ROOT,
+        home: emulatorHome("locks"),
+        config,
+        inventory: FLEET,
+        startMs: START_MS,
+        declaring: declaringAfar,
+      },
       () => undefined,
     );
   }, 240_000);

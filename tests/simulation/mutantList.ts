@@ -47,9 +47,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "only the first page is read",
-    file: "aws/ec2Reads.ts",
-    original: "for await (const page of pages) yield page.Snapshots ?? [];",
-    mutated: "for await (const page of pages) { yield page.Snapshots ?? []; break; }",
+    file: "aws/snapshotPages.ts",
+    original: "NextToken = nextToken;",
+    mutated: "NextToken = undefined;",
     plausible: "a thousand per page is more than any test account has; a page may be empty and have a next one",
   },
   {

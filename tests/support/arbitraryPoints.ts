@@ -1,7 +1,7 @@
 /** Draws histories of one volume and rules for them with fast-check, and returns what retention decides. */
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
-import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "../../src/vault/retention/retention";
+import { type RetentionPoint, newestFirst, retention } from "../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { KeepRules } from "../../src/vault/model/settings";
 import { arbitraryKeepRules } from "./arbitraryKeepRules";
@@ -53,13 +53,20 @@ const calendars = {
   "America/New_York": makeCalendar("America/New_York"),
 };
 
+/** Returns what is kept and what is removed, the newest first, and all reasons by id. */
 export function decide(
   list: readonly RetentionPoint[],
   keep: KeepRules,
   keepAtLeast = 0,
   zone: keyof typeof calendars = "UTC",
-): RetentionResult {
-  return retention(list, keep, { nowMs: NOW, calendar: calendars[zone], keepAtLeast });
+) {
+  const { kept, gone } = retention(list, keep, { nowMs: NOW, calendar: calendars[zone], keepAtLeast });
+  const all = [
+    ...[...kept].map(([id, why]) => [id, why.split(", ")] as const),
+    ...[...gone].map(([id, why]) => [id, [why]] as const),
+  ];
+  const reasons = new Map<string, readonly string[]>(all);
+  return { keep: [...kept.keys()], remove: [...gone.keys()], reasons };
 }
 
 export const dataMs = ({ slotMs, startTimeMs }: RetentionPoint) => slotMs ?? startTimeMs;

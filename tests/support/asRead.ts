@@ -1,29 +1,44 @@
 /** Gives records the form in which they are read, because code may be fast on one form and slow on another. */
-import { tagsFromList } from "../../src/vault/model/tags";
+import { makeTagReader } from "../../src/vault/aws/tagReader";
+import { makeIntern, ownText } from "../../src/vault/lib/interned";
+import { TAG, tagsToList } from "../../src/vault/model/tags";
 import type { Snapshot } from "../../src/vault/model/world";
 
 /**
- * Returns a snapshot with texts of its own and with fields and tags in the order in which snapshotRecord.ts writes them. Tests
- * join their texts from parts and share them, which EC2's answers never do.
+ * Makes a function that returns a snapshot with fields, texts and tags as aws/snapshotRecord.ts makes them of one list of
+ * EC2's: texts that are alike are the same one. Tests join theirs from parts.
  */
-export function asRead(snapshot: Snapshot): Snapshot {
-  const { identity, doubt, volumeId, completedMs, kmsKeyId, ...own } = JSON.parse(JSON.stringify(snapshot)) as Snapshot;
-  const tags = Object.entries(own.tags).map(([Key, Value]) => ({ Key, Value }));
-  return {
-    snapshotId: own.snapshotId,
-    region: snapshot.region,
-    identity,
-    ...(doubt && { doubt }),
-    volumeId,
-    state: own.state,
-    startTimeMs: own.startTimeMs,
-    ...(completedMs !== undefined && { completedMs }),
-    sizeGiB: own.sizeGiB,
-    encrypted: own.encrypted,
-    kmsKeyId,
-    stateMessage: own.stateMessage,
-    storageTier: own.storageTier,
-    restoreExpiryTimeMs: own.restoreExpiryTimeMs,
-    tags: tagsFromList(tags),
+export function makeReader(): (snapshot: Snapshot) => Snapshot {
+  const intern = makeIntern();
+  const tagsOf = makeTagReader(intern);
+  const known = (text: string | undefined) => (text === undefined ? undefined : intern(text));
+  return ({ identity, doubt, completedMs, ...own }) => {
+    const tags = tagsOf(tagsToList(own.tags));
+    const { vaultId, source } = identity;
+    const tagged = tags[TAG.sourceSnapshot];
+    const sourceId = (id: string) => (tagged === id ? tagged : ownText(id));
+    const volumeId = intern(own.volumeId);
+    return {
+      snapshotId: ownText(own.snapshotId),
+      region: own.region,
+      identity: {
+        vaultId,
+        instanceId: intern(identity.instanceId),
+        slot: intern(identity.slot),
+        ...(source && { source: { ...source, volumeId, snapshotId: sourceId(source.snapshotId) } }),
+      },
+      ...(doubt && { doubt }),
+      volumeId,
+      state: intern(own.state),
+      startTimeMs: own.startTimeMs,
+      ...(completedMs !== undefined && { completedMs }),
+      sizeGiB: own.sizeGiB,
+      encrypted: own.encrypted,
+      kmsKeyId: known(own.kmsKeyId),
+      stateMessage: known(own.stateMessage),
+      storageTier: known(own.storageTier),
+      restoreExpiryTimeMs: own.restoreExpiryTimeMs,
+      tags,
+    };
   };
 }

@@ -11,6 +11,7 @@ import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
+import { declaringAfar } from "./declaringAfar";
 import { emulatorHome } from "./emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
@@ -147,7 +148,7 @@ export async function startCliVault(name: string, overrides: readonly string[] =
   const startMs = runMs - DAY_MS - 10 * MINUTE_MS;
   const inventory = inventoryOf({ Reservations: [{ Instances: FLEET }] }, undefined, PRIMARY);
   const vault = await startVault(
-    { folder: ROOT, home: emulatorHome(name), config, inventory, startMs },
+    { folder: ROOT, home: emulatorHome(name), config, inventory, startMs, declaring: declaringAfar },
     () => undefined,
   );
   await vault.runUntil(runMs + HOUR_MS + 50 * MINUTE_MS, () => undefined);

@@ -5,6 +5,7 @@
 import { packedFunction } from "../../scripts/sbom";
 import type { Request } from "./declarerClient";
 import { declareDelivery } from "./deliveryHere";
+import { deployHere } from "./deployHere";
 import { declareHere, showHere } from "./stackHere";
 
 interface Question {
@@ -30,6 +31,8 @@ function answerTo(request: Request): Promise<unknown> {
       return showHere(request.stack, request.overrides, false);
     case "program":
       return declareDelivery(request.folder, request.stack, request.overrides);
+    case "deployed":
+      return deployHere(request);
     case "packed":
       return packedFunction();
   }

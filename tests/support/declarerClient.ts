@@ -1,15 +1,29 @@
 /** Asks the run's declarer (declarerSetup.ts) what a program declares. */
+import type { StackConfig } from "../../src/local/deploy/stackConfig";
 
 /** Requests; the same one is answered from memory the second time. */
 export type Request =
   | { kind: "stack" | "preview" | "update"; stack: string; overrides: readonly string[] }
   | { kind: "packed" }
+  | Deployed
   | {
       kind: "program";
       folder: "bootstrap" | "deploy";
       stack: string;
       overrides: Record<string, unknown>;
     };
+
+/** A deployment of a vault in an emulated account. */
+export interface Deployed {
+  kind: "deployed";
+  /** The vault's own; its resources stay from one deployment to the next. */
+  vault: string;
+  /** Number of its deployments before. */
+  nth: number;
+  endpoint: string;
+  primaryRegion: string;
+  config: StackConfig;
+}
 
 /** Environment variable in which the setup gives the port. */
 export const PORT_VARIABLE = "SMART_VAULT_DECLARER_PORT";

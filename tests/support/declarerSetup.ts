@@ -65,7 +65,9 @@ const server = createServer((message, response) => {
   })();
 });
 
+/** Starts once for all projects of a run. */
 async function setup(): Promise<void> {
+  if (server.listening) return;
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   process.env[PORT_VARIABLE] = String((server.address() as AddressInfo).port);
 }

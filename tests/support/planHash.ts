@@ -26,7 +26,8 @@ function add(hash: Hash, value: unknown): void {
 /** Returns the hash of an inventory and of the plan made by it, in hexadecimal. */
 export function planHash(inventory: Inventory, plan: Plan): string {
   const hash = createHash("sha256");
-  add(hash, inventory);
+  // These are part of `copies`, and other checkouts may lack them.
+  add(hash, { ...inventory, dr: inventory.dr.map(({ clear: _some, ...seen }) => seen) });
   add(hash, plan);
   return hash.digest("hex").slice(0, 16);
 }

@@ -8,7 +8,7 @@ import { volumeSpecToTags } from "../../src/vault/model/volumeSpec";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { AttachedVolume, ProtectedInstance, Snapshot, Tags } from "../../src/vault/model/world";
-import { asRead } from "./asRead";
+import { makeReader } from "./asRead";
 
 /** Values of the backup tag, one of which no policy has. Any character can be in one. */
 export const POLICY_NAMES = ["true", "gold", "two\nlines", "removed"];
@@ -185,8 +185,8 @@ function copyOf(source: Snapshot, { region, keyArn }: KeyedRegion, { random, tro
   };
 }
 
-/** Records of a vault, by region. */
-export type Records = Map<string, Snapshot[]>;
+/** Records of a vault by region, each with the reader of its list. */
+export type Records = Map<string, { seen: Snapshot[]; read: ReturnType<typeof makeReader> }>;
 
 /** Adds the copies of a completed snapshot, or the tags that say that they expired. */
 function withCopies(source: Snapshot, { nature, night }: Point, add: (one: Snapshot) => void): Snapshot {
@@ -233,9 +233,9 @@ export function drawPoints(drawn: DrawnInstance, nature: Nature, records: Record
   const { random, nights } = nature;
   const keep = random.chance(nature.trouble) ? random.pick(OVERRIDES) : "";
   const add = (one: Snapshot) => {
-    const list = records.get(one.region) ?? [];
+    const list = records.get(one.region) ?? { seen: [], read: makeReader() };
     records.set(one.region, list);
-    list.push(asRead(one));
+    list.seen.push(list.read(one));
   };
   for (let night = drawn.leftSince ?? 0; night < nights; night += 1) {
     if (random.chance(night === 0 ? 0.3 : nature.trouble / 10)) continue;

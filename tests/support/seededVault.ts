@@ -14,7 +14,7 @@ import type { CoreSettings, KeepPolicy } from "../../src/vault/model/settings";
 import type { SlotTask } from "../../src/vault/model/trigger";
 import type { Snapshot, World } from "../../src/vault/model/world";
 import { planOf } from "./planOf";
-import { type DrawnInstance, type Nature, POLICY_NAMES, drawInstance, drawPoints } from "./seededFleet";
+import { type DrawnInstance, type Nature, POLICY_NAMES, type Records, drawInstance, drawPoints } from "./seededFleet";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS } from "./world";
 
 export interface SeededVault {
@@ -60,9 +60,9 @@ function drawSettings(random: Random, nights: number): CoreSettings {
 }
 
 /** Returns copies by region; a region that was not seen is missing. */
-function seenIn(records: ReadonlyMap<string, Snapshot[]>, { dr }: CoreSettings, unseen: string | undefined) {
+function seenIn(records: Records, { dr }: CoreSettings, unseen: string | undefined) {
   const seen = dr.map(({ region }) => region).filter((region) => region !== unseen);
-  return Object.fromEntries(seen.map((region) => [region, records.get(region) ?? []]));
+  return Object.fromEntries(seen.map((region) => [region, records.get(region)?.seen ?? []]));
 }
 
 /** Draws snapshots that somebody deletes, and returns the world without them. */
@@ -74,9 +74,9 @@ function withoutSome(world: World, random: Random): World {
 
 function drawWorld(nature: Nature, records: number): World {
   const { random, settings, slotMs } = nature;
-  const found = new Map<string, Snapshot[]>();
+  const found: Records = new Map();
   const all: DrawnInstance[] = [];
-  const count = () => [...found.values()].reduce((sum, { length }) => sum + length, 0);
+  const count = () => [...found.values()].reduce((sum, { seen }) => sum + seen.length, 0);
   while (count() < records) {
     const drawn = drawInstance(nature, all.at(-1));
     all.push(drawn);
@@ -96,7 +96,7 @@ function drawWorld(nature: Nature, records: number): World {
   const lost = settings.dr[0]?.keyArn ?? "";
   return {
     ...(random.chance(0.85) && { instances: random.chance(0.95) ? present : [], dropouts }),
-    snapshots: found.get(settings.primaryRegion) ?? [],
+    snapshots: found.get(settings.primaryRegion)?.seen ?? [],
     copies: seenIn(found, settings, unseen),
     keys: random.chance(0.15) ? { ...keys, [lost]: { state: "PendingDeletion" } } : keys,
     strangers: [{ snapshotId: "snap-stranger", region: settings.primaryRegion, description: "mine" }],

@@ -1,7 +1,7 @@
 /** Returns what a stack declares: inputs, options, providers and archive, as the declarer's process gives them. */
 import { join } from "node:path";
 import { ACCOUNT_ID } from "../../src/local/account/accountId";
-import type { Make } from "../../src/local/deploy/program";
+import type { Make } from "../../src/local/deploy/declared";
 import { askDeclarer } from "./declarerClient";
 import type { Archive } from "./stackArchive";
 

@@ -1,6 +1,5 @@
 /**
- * Deploys a vault of two instances on an emulated account, and lets its time pass by sweeps. Each test file can have
- * one vault, because under jest a module runs once per file, and so does index.ts.
+ * Deploys a vault of two instances on an emulated account, and lets its time pass by sweeps.
  */
 import { join } from "node:path";
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
@@ -11,6 +10,7 @@ import { describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
 import { tagsToList } from "../../src/vault/model/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
+import { declaringAfar } from "./declaringAfar";
 import { emulatorHome } from "./emulatorHome";
 
 const ROOT = join(__dirname, "..", "..");
@@ -46,7 +46,14 @@ export async function startSweptVault(name: string, config: string[], nights: nu
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const stackConfig = loadStackConfig(ROOT, "dev", config);
   const vault = await startVault(
-    { folder: ROOT, home: emulatorHome(name), config: stackConfig, inventory: FLEET, startMs },
+    {
+      folder: ROOT,
+      home: emulatorHome(name),
+      config: stackConfig,
+      inventory: FLEET,
+      startMs,
+      declaring: declaringAfar,
+    },
     () => undefined,
   );
   let nowMs = startMs;

@@ -12,8 +12,9 @@ export interface WatchContext {
 /** Returns an error if the age alarm would fire between two runs. */
 export function alarmErrors(context: WatchContext): ConfigError[] {
   const { schedule, timezone, maxRecoveryPointAgeHours: hours } = context;
+  if (hours === 0) return [];
   const gapHours = longestGapMs(schedule, timezone) / HOUR_MS;
-  if (hours === 0 || hours > gapHours) return [];
+  if (hours > gapHours) return [];
   return [
     configError(
       "maxRecoveryPointAgeHours",

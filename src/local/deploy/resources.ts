@@ -12,7 +12,7 @@ import { partitionOf } from "../../iam/partition";
 import { STOPPED_CLOCK } from "../../vault/model/clockState";
 import type { Account } from "../account/account";
 import { ACCOUNT_ID } from "../account/accountId";
-import type { Make } from "./program";
+import type { Make } from "./declared";
 
 const SCHEDULE = "aws:scheduler/schedule:Schedule";
 
@@ -75,7 +75,7 @@ export interface Maker {
 }
 
 /**
- * Returns the `make` of {@link runProgram}. It creates each declared resource that the function touches in the
+ * Returns the `make` of a program. It creates each declared resource that the function touches in the
  * emulator,
  * and keeps it when the stack is deployed again. In another region it creates another one, as Pulumi replaces it.
  */

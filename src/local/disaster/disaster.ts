@@ -9,7 +9,7 @@ import { makeInstanceProfile } from "../account/instanceProfile";
 import type { Progress } from "../account/python";
 import type { CallCount } from "../account/switches";
 import { loadStackConfig } from "../deploy/stackConfig";
-import { type LocalVault, startVault } from "../runtime/localVault";
+import { type LocalVault, type VaultStart, startVault } from "../runtime/localVault";
 import { type Compared, type Facts, compareFacts, factsOf } from "./facts";
 import { type Launched, launchFleet } from "./fleet";
 import { makeNetwork } from "./network";
@@ -22,7 +22,7 @@ export const PRIMARY = "us-east-1";
 export const DR = "us-west-2";
 
 /** What is demonstrated. */
-export interface Script {
+export interface Script extends Pick<VaultStart, "declaring"> {
   /** Folder of the emulator's environment. */
   home: string;
   /** Days of backups. */
@@ -60,7 +60,10 @@ const PENDING = {
 };
 
 /** Deploys a vault whose last daily run was two hours ago. */
-async function deploy({ home, days }: Script, progress: Progress): Promise<{ vault: LocalVault; lastRunMs: number }> {
+async function deploy(
+  { home, days, declaring }: Script,
+  progress: Progress,
+): Promise<{ vault: LocalVault; lastRunMs: number }> {
   const lastRunMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 2 * HOUR_MS;
   const at = new Date(lastRunMs);
   const schedule = `schedule=cron(${at.getUTCMinutes()} ${at.getUTCHours()} * * ? *)`;
@@ -68,7 +71,10 @@ async function deploy({ home, days }: Script, progress: Progress): Promise<{ vau
   const config = loadStackConfig(ROOT, "dev", [schedule, ...options]);
   const inventory = { source: "an empty account", instances: [], volumes: [], stateBefore: {}, ownerId: undefined };
   const startMs = lastRunMs - (days - 1) * DAY_MS - HOUR_MS;
-  return { vault: await startVault({ folder: ROOT, home, config, inventory, startMs }, progress), lastRunMs };
+  return {
+    vault: await startVault({ folder: ROOT, home, config, inventory, startMs, declaring }, progress),
+    lastRunMs,
+  };
 }
 
 async function furnish(vault: LocalVault, names: readonly string[]): Promise<Launched[]> {

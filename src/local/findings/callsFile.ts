@@ -3,7 +3,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { namesOf } from "../../iam/names";
-import { theResource } from "../deploy/program";
+import { theResource } from "../deploy/declared";
 import type { LocalVault } from "../runtime/localVault";
 import type { RecordedCall } from "../permissions/wireCall";
 

@@ -5,7 +5,7 @@ import { overridesOf } from "../../vault/retention/tagOverrides";
 import { TAG } from "../../vault/model/tags";
 import type { CoreSettings } from "../../vault/model/settings";
 import type { CostedStack } from "./monthlyCost";
-import type { Program } from "../deploy/program";
+import type { Program } from "../deploy/declared";
 import type { CoveredVolume } from "./protection";
 
 function countOf({ declared }: Program, type: string): number {

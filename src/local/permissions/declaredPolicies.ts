@@ -1,7 +1,7 @@
 /** The policies that a deployed program declares and that AWS evaluates for a call of its function. */
 import type { KeyPolicy as ResourcePolicy } from "../../iam/keyAccess";
 import type { IamPolicy } from "../../iam/evaluator";
-import { type Declared, type Program, theResource } from "../deploy/program";
+import { type Declared, type Program, theResource } from "../deploy/declared";
 
 export interface DeclaredPolicies {
   roleArn: string;

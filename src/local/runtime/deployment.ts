@@ -6,8 +6,8 @@ import { policiesOf } from "../permissions/declaredPolicies";
 import type { Emulator } from "../emulator";
 import { partitionOf } from "../../iam/partition";
 import { type LocalLambda, startLambda, writeArchive } from "./lambda";
-import { type Program, runProgram, theResource } from "../deploy/program";
-import type { Maker } from "../deploy/resources";
+import { type Program, theResource } from "../deploy/declared";
+import type { Declare } from "../deploy/declaring";
 import type { KeyedRegion } from "../../vault/model/settings";
 import type { StackConfig } from "../deploy/stackConfig";
 
@@ -25,14 +25,12 @@ export interface LocalStack {
 
 /** Source and destination of a stack; the same for all its deployments. */
 export interface Place {
-  /** The project's root. */
-  folder: string;
   /** Folder of the archives, each deployment's in a folder of its own. */
   work: string;
   emulator: Emulator;
   /** Decides the function's calls by the policies that were deployed last. */
   authorizer: Authorizer;
-  maker: Maker;
+  declare: Declare;
   logFile: string;
 }
 
@@ -75,12 +73,11 @@ function stackOf(program: Program, loadMs: number): LocalStack {
 
 /** Deploys the stack. The function of an earlier deployment must be stopped before: this one takes its place. */
 export async function deploy(
-  { folder, work, emulator, authorizer, maker, logFile }: Place,
+  { work, emulator, authorizer, declare, logFile }: Place,
   config: StackConfig,
 ): Promise<Deployment> {
   const region = config.values["aws:region"] ?? "";
-  const program = await runProgram(folder, config, maker.make);
-  await maker.finish();
+  const program = await declare(config);
   const lambda = theResource(program, "aws:lambda/function:Function");
   authorizer.use(policiesOf(program, partitionOf(region)));
   const archive = join(mkdtempSync(join(work, "deployment-")), "archive");

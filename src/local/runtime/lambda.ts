@@ -5,11 +5,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import type { asset } from "@pulumi/pulumi";
 import type { InvocationResult } from "../../vault/invocation";
 import { partitionOf } from "../../iam/partition";
 import { ACCOUNT_ID } from "../account/accountId";
-import type { Declared } from "../deploy/program";
+import type { Declared } from "../deploy/declared";
 
 export interface Invocation {
   /** The virtual time at the end. */
@@ -30,13 +30,14 @@ export interface LocalLambda {
 
 /** Writes the archive's files into a folder. Returns the path of the one with the handler. */
 export async function writeArchive(lambda: Declared, folder: string): Promise<string> {
-  const code = (await lambda.inputs.code) as pulumi.asset.AssetArchive;
+  const code = (await lambda.inputs.code) as asset.AssetArchive;
   const assets = await code.assets;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const [file, asset] of Object.entries(assets)) {
-    if (!(asset instanceof pulumi.asset.StringAsset)) throw new Error(`archive: expected the text of ${file}`);
-    writeFileSync(join(folder, file), await asset.text);
+  for (const [file, one] of Object.entries(assets)) {
+    const { text } = one as Partial<asset.StringAsset>;
+    if (text === undefined) throw new Error(`archive: expected the text of ${file}`);
+    writeFileSync(join(folder, file), await text);
   }
   return join(folder, "__index.js");
 }

@@ -17,9 +17,9 @@ import type { Inventory } from "../account/inventory";
 import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "../account/mailbox";
 import { pointsOf } from "./metrics";
-import type { Program } from "../deploy/program";
+import type { Program } from "../deploy/declared";
 import type { Progress } from "../account/python";
-import { maker } from "../deploy/resources";
+import { type Declare, declaringHere } from "../deploy/declaring";
 import type { StackConfig } from "../deploy/stackConfig";
 
 /** The error by which the function reports problems (src/vault/invocation.ts). */
@@ -91,10 +91,12 @@ export interface VaultStart {
   inventory: Inventory;
   /** The time at which the vault is deployed. */
   startMs: number;
+  /** Returns what runs the program for an account's endpoint and region; absent: this process does. */
+  declaring?: (endpoint: string, primaryRegion: string) => Declare;
 }
 
 async function bringUp(
-  { folder, config, inventory, startMs }: VaultStart,
+  { folder, config, inventory, startMs, declaring }: VaultStart,
   { work, emulator, authorizer }: Pick<Place, "work" | "emulator" | "authorizer">,
   progress: Progress,
 ): Promise<Parts> {
@@ -106,7 +108,8 @@ async function bringUp(
   const account = openAccount(emulator.endpoint, primaryRegion);
   const logFile = join(work, "function.log");
   writeFileSync(logFile, "");
-  const place = { folder, work, emulator, authorizer, maker: maker(account), logFile };
+  const declare = declaring?.(emulator.endpoint, primaryRegion) ?? declaringHere(folder, account);
+  const place = { work, emulator, authorizer, declare, logFile };
   const deployed = await deploy(place, config);
   const queueUrl = await makeMailbox(account);
   await subscribeMailbox(account, queueUrl, deployed.stack.topicArn);

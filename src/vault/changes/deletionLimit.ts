@@ -57,7 +57,7 @@ function dueIn(
 ): Map<string, Snapshot> {
   const due = new Map<string, Snapshot>();
   const { gone, approved } = verdict;
-  for (const one of points) {
+  for (const one of gone.size === 0 ? [] : points) {
     if (!gone.has(one.snapshotId)) continue;
     if (!approved.has(one.snapshotId) || isStopped(one.identity.instanceId)) due.set(one.snapshotId, one);
   }

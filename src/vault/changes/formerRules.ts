@@ -11,7 +11,7 @@ import { covers, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
 import { asBefore } from "./asBefore";
-import { comboOf, tagChange } from "./tagChanges";
+import { comboOf, isSameCombo, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
@@ -39,11 +39,13 @@ interface CarriedTags {
   slot: string;
 }
 
-/** Returns the tags that recovery points were made under, once per combination that picks rules. */
-function tagsByCombo(sets: readonly RecoverySet[], tagKey: string): Map<string, CarriedTags> {
+/** Returns other tags than now that recovery points were made under, once per combination that picks rules. */
+function olderTags(sets: readonly RecoverySet[], now: Tags, tagKey: string): Map<string, CarriedTags> {
   const all = new Map<string, CarriedTags>();
   for (const set of sets) {
     const tags = tagsOf(set);
+    // Nearly all tags are those of now, and a text of each would take long to make.
+    if (isSameCombo(tags, now, tagKey)) continue;
     const combo = comboOf(tags, tagKey);
     const newest = all.get(combo)?.slot ?? "";
     if (set.slot > newest) all.set(combo, { tags, slot: set.slot });
@@ -156,7 +158,7 @@ function formersOfUnit(
   const now = newest.get(unit)?.tags ?? {};
   // A volume of several instances has the tags of each in turn. The histories of these instances keep what the tags ask
   // for.
-  const older = shared.has(unit) ? new Map<string, CarriedTags>() : tagsByCombo(sets, tagKey);
+  const older = shared.has(unit) ? new Map<string, CarriedTags>() : olderTags(sets, now, tagKey);
   const combo = comboOf(now, tagKey);
   older.delete(combo);
   const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");

@@ -11,6 +11,7 @@ import { type Problem, problem } from "../model/problem";
 import type { Snapshot, World } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import { pluralize, withCommand } from "../lib/text";
+import type { Inventory } from "../inventory/inventory";
 import { leftOriginals } from "../inventory/leftRegions";
 
 /** JMESPath filter that selects snapshots that are not copies (description.ts). */
@@ -63,10 +64,13 @@ function originalsNotice(
  * Returns a notice for each region that left and is not empty or could not be read, and for each former primary region
  * with originals.
  */
-export function leftNotices(world: World, settings: Pick<CoreSettings, "vaultId" | "dr">): Problem[] {
-  const { vaultId } = settings;
+export function leftNotices(
+  world: World,
+  { regions }: Pick<Inventory, "regions">,
+  { vaultId }: Pick<CoreSettings, "vaultId">,
+): Problem[] {
   return [
     ...(world.left ?? []).flatMap((one) => noticeOf(one, vaultId) ?? []),
-    ...leftOriginals(world, settings).map((one) => originalsNotice(one, vaultId)),
+    ...leftOriginals(regions).map((one) => originalsNotice(one, vaultId)),
   ];
 }

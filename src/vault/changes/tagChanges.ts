@@ -9,6 +9,13 @@ export function comboOf(tags: Tags, tagKey: string): string {
   return [policyName(tags, tagKey), tags[TAG.keep], tags[TAG.drKeep]].join("\n");
 }
 
+/** Decides whether two sets of tags pick the same rules. */
+export function isSameCombo(a: Tags, b: Tags, tagKey: string): boolean {
+  return (
+    policyName(a, tagKey) === policyName(b, tagKey) && a[TAG.keep] === b[TAG.keep] && a[TAG.drKeep] === b[TAG.drKeep]
+  );
+}
+
 function digestOf(combo: string): string {
   return createHash("sha256").update(combo).digest("hex").slice(0, 8);
 }

@@ -14,8 +14,10 @@ export function isOwn({ doubt }: Snapshot): boolean {
  * another. A failed one needs only the vault's tag: nobody can restore from it, and it blocks the next attempt
  * (inventory/attempts.ts).
  */
-export function isClear({ doubt, state, tags, identity }: Snapshot): boolean {
+export function isClear(snapshot: Snapshot): boolean {
+  const { doubt } = snapshot;
   if (doubt === undefined) return true;
+  const { state, tags, identity } = snapshot;
   // Without the vault's tag the role is not allowed to delete it.
   return state === "error" && doubt.of === "tags" && tags[TAG.vault] === identity.vaultId;
 }

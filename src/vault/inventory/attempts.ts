@@ -31,9 +31,10 @@ export function failuresBySlot(own: readonly Snapshot[]): Map<string, Snapshot[]
   // Failed snapshots are rare and in few groups, so the other snapshots are skipped.
   if (failed.size === 0) return failures;
   for (const group of byVolumeAndSlot(own.filter((snapshot) => failed.has(volumeAndSlotOf(snapshot))))) {
-    const [first] = group;
-    if (first === undefined || group.some((snapshot) => snapshot.state !== "error")) continue;
-    failures.set(volumeAndSlotOf(first), group);
+    const attempts = Array.isArray(group) ? group : [group];
+    const [first] = attempts;
+    if (first === undefined || attempts.some((snapshot) => snapshot.state !== "error")) continue;
+    failures.set(volumeAndSlotOf(first), attempts);
   }
   return failures;
 }

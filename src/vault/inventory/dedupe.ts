@@ -91,10 +91,8 @@ function dedupeGroup(group: readonly Snapshot[], copyProgressRank: CopyProgressR
 export function dedupe(own: readonly Snapshot[], copyProgressRank: CopyProgressRank, settings: CoreSettings): Deduped {
   const deduped: Deduped = { canonical: [], redundant: [] };
   for (const group of sameVolumeAndSlot(own.filter((snapshot) => snapshot.state !== "error"))) {
-    const [only] = group;
-    // Most groups have one snapshot, and there may be a hundred thousand.
-    if (group.length === 1 && only !== undefined) {
-      deduped.canonical.push(only);
+    if (!Array.isArray(group)) {
+      deduped.canonical.push(group);
       continue;
     }
     const { canonical, redundant } = dedupeGroup(group, copyProgressRank, settings);

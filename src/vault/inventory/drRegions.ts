@@ -10,6 +10,8 @@ export interface SeenRegion {
   dr: KeyedRegion;
   /** The vault's own copies there. */
   copies: readonly Snapshot[];
+  /** Those that are not in doubt: the same list if none is. */
+  clear: readonly Snapshot[];
   bySource: BySource;
   /** Only copies that are not in doubt: nothing is deleted because of any other. */
   clearBySource: BySource;
@@ -22,9 +24,9 @@ const NEAREST_FIRST: readonly Coverage[] = ["verified", "expired", "pending", "u
 export function seenRegions(regions: readonly ReadDrRegion[]): SeenRegion[] {
   return regions.map(({ dr, own }) => {
     const bySource = copiesBySource(own);
-    const clear = own.filter(isClear);
-    const clearBySource = clear.length === own.length ? bySource : copiesBySource(clear);
-    return { dr, copies: own, bySource, clearBySource, released: () => true };
+    const clear = own.every(isClear) ? own : own.filter(isClear);
+    const clearBySource = clear === own ? bySource : copiesBySource(clear);
+    return { dr, copies: own, clear, bySource, clearBySource, released: () => true };
   });
 }
 

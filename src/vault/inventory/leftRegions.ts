@@ -7,8 +7,8 @@ import { isOwn } from "../identity/ownership";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";
 import { TAG } from "../model/tags";
 import { isoSeconds } from "../lib/time";
+import type { ReadRegion } from "./regions";
 import type { Snapshot, World } from "../model/world";
-import type { CoreSettings } from "../model/settings";
 
 /** Returns the region of an availability zone, or of a local or Wavelength zone. */
 function regionOf(zone: string): string | undefined {
@@ -59,12 +59,11 @@ export function afterLook(memory: ChangeMemory, seen: readonly SeenLeft[]): Chan
 }
 
 /** Returns the originals in each DR region that was once the primary region. The vault prunes only copies there. */
-export function leftOriginals(
-  { copies }: Pick<World, "copies">,
-  { dr }: Pick<CoreSettings, "dr">,
-): { region: string; snapshots: readonly Snapshot[] }[] {
-  return dr.flatMap(({ region }) => {
-    const snapshots = (copies[region] ?? []).filter((one) => isOwn(one) && one.identity.source === undefined);
+export function leftOriginals(regions: readonly ReadRegion[]): { region: string; snapshots: readonly Snapshot[] }[] {
+  return regions.flatMap(({ region, dr, seen, own }) => {
+    // In nearly every DR region all snapshots are the vault's own copies.
+    if (dr === undefined || own.length === seen.length) return [];
+    const snapshots = seen.filter((one) => isOwn(one) && one.identity.source === undefined);
     return snapshots.length === 0 ? [] : [{ region, snapshots }];
   });
 }
@@ -73,10 +72,10 @@ export function leftOriginals(
  * Returns all snapshots that the vault no longer prunes, in regions that left and in former primary regions. Returns
  * `undefined` if no such region was read, or if this invocation did not look into the regions that left.
  */
-export function leftSnapshots(world: World, settings: Pick<CoreSettings, "dr">): Snapshot[] | undefined {
+export function leftSnapshots(world: World, regions: readonly ReadRegion[]): Snapshot[] | undefined {
   const waits = (memoryIn(world)?.left ?? []).length > 0 && world.left === undefined;
   if (waits) return undefined;
-  const read = [...(world.left ?? []), ...leftOriginals(world, settings)];
+  const read = [...(world.left ?? []), ...leftOriginals(regions)];
   const all = read.flatMap(({ snapshots }) => (snapshots === undefined ? [] : [snapshots]));
   return all.length === 0 ? undefined : all.flat();
 }

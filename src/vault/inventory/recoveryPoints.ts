@@ -1,5 +1,5 @@
 /** Lists recovery points for metrics, one per volume and slot. Pure. */
-import { volumeAndSlotOf } from "./sameSlot";
+import { byVolumeAndSlot } from "./sameSlot";
 import { copyState } from "./copies";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
@@ -11,13 +11,10 @@ import type { Snapshot } from "../model/world";
  * @param dr set for a DR region, where only copies encrypted under its key are recovery points
  */
 export function recoveryPoints(own: readonly Snapshot[], dr: KeyedRegion | undefined): Snapshot[] {
-  const points = new Map<string, Snapshot>();
-  for (const snapshot of own) {
-    if (snapshot.state !== "completed") continue;
-    if (dr !== undefined && copyState(snapshot, dr.keyArn) !== "verified") continue;
-    points.set(volumeAndSlotOf(snapshot), snapshot);
-  }
-  return [...points.values()];
+  const usable = own.filter((one) =>
+    dr === undefined ? one.state === "completed" : copyState(one, dr.keyArn) === "verified",
+  );
+  return byVolumeAndSlot(usable).flatMap((group) => (Array.isArray(group) ? group.slice(-1) : group));
 }
 
 /** Sums the sizes of the volumes. AWS bills less, because it stores only changed blocks. */

@@ -2,7 +2,6 @@
  * Groups snapshots by volume and slot. A lost answer, or two functions at once, can create a second one. The best is
  * canonical, the others are redundant. Pure and total.
  */
-import { groupBy } from "../lib/collections";
 import { MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 
@@ -49,14 +48,32 @@ function byData(group: Snapshot[]): Snapshot[][] {
   return parts;
 }
 
+/** A snapshot that is alone, or several: most are alone, and a hundred thousand lists of one take long to make. */
+export type Group = Snapshot | Snapshot[];
+
 /** Groups snapshots by volume and slot, whenever their data was taken: the attempts of one slot. */
-export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
-  return [...groupBy(snapshots, volumeAndSlotOf).values()];
+export function byVolumeAndSlot(snapshots: readonly Snapshot[]): Group[] {
+  const groups: Group[] = [];
+  // Two maps need no text of both, which would be made for each snapshot.
+  const indexes = new Map<string, Map<string, number>>();
+  for (const snapshot of snapshots) {
+    const { slot } = snapshot.identity;
+    let ofSlot = indexes.get(slot);
+    if (ofSlot === undefined) indexes.set(slot, (ofSlot = new Map<string, number>()));
+    const index = ofSlot.get(snapshot.volumeId);
+    const group = index === undefined ? undefined : groups[index];
+    if (index === undefined || group === undefined) {
+      ofSlot.set(snapshot.volumeId, groups.length);
+      groups.push(snapshot);
+    } else if (Array.isArray(group)) group.push(snapshot);
+    else groups[index] = [group, snapshot];
+  }
+  return groups;
 }
 
 /** Groups snapshots that hold the same data: of one volume, for one slot, taken at the same time. */
-export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Snapshot[][] {
-  return byVolumeAndSlot(snapshots).flatMap((group) => (group.length === 1 ? [group] : byData(group)));
+export function sameVolumeAndSlot(snapshots: readonly Snapshot[]): Group[] {
+  return byVolumeAndSlot(snapshots).flatMap((group): Group[] => (Array.isArray(group) ? byData(group) : [group]));
 }
 
 /**

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Word, groupsAt, packWords, parseWords } from "../lib/words";
 import type { BlobName, BlobSlots, CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "./launchSpec";
-import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues } from "./tags";
+import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues, filterTags, isContinuedKey } from "./tags";
 import type { Tags } from "./world";
 
 /** Fields by their words, in the order of the tags. A record, since the archive writes a list of pairs at thrice the length. */
@@ -215,9 +215,10 @@ export function launchFromTags(tags: Tags): TaggedLaunch | undefined {
   };
 }
 
+/** What the keys begin with; that of the hash begins as {@link TAG.launch} does. */
+const LAUNCH_BASES = [TAG.launch, TAG.network];
+
 /** Returns those of a snapshot's tags that are a capture's. */
 export function launchTagsIn(tags: Tags): Tags {
-  const isLaunchTag = (key: string) =>
-    [TAG.launchHash, TAG.launch, TAG.network].some((base) => key === base || key.startsWith(`${base}-`));
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => isLaunchTag(key)));
+  return filterTags(tags, (key) => LAUNCH_BASES.some((base) => isContinuedKey(key, base)));
 }

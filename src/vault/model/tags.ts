@@ -73,6 +73,19 @@ export function maxSnapshotTags({ dr }: { dr: readonly unknown[] }): number {
 /** Value of `<tagKey>` on a volume that is not backed up. */
 export const EXCLUDE_VALUE = "exclude";
 
+/** Sets a tag of any name, because a person may name one `__proto__`. */
+function put(tags: Record<string, string>, key: string, value: string): void {
+  if (key !== "__proto__") tags[key] = value;
+  else Object.defineProperty(tags, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** Returns the tags whose keys a condition holds for. A loop, because a night makes thousands of copies. */
+export function filterTags(tags: Tags, isWanted: (key: string) => boolean): Record<string, string> {
+  const wanted: Record<string, string> = {};
+  for (const key of Object.keys(tags)) if (isWanted(key)) put(wanted, key, tags[key] ?? "");
+  return wanted;
+}
+
 /**
  * Turns EC2's list form into a record in the order of its keys; drops a tag without a key. EC2 has an order of its own
  * for each resource. V8 keeps records with the same keys in the same order as a list of values, and one that is filled
@@ -93,9 +106,7 @@ export function tagsToList(tags: Tags): { Key: string; Value: string }[] {
 
 /** Returns a person's tags: neither AWS's own (nobody else can write `aws:`) nor the vault's. */
 export function userTags(tags: Tags): Tags {
-  return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => !key.startsWith("aws:") && !key.startsWith(TAG_PREFIX)),
-  );
+  return filterTags(tags, (key) => !key.startsWith("aws:") && !key.startsWith(TAG_PREFIX));
 }
 
 /**
@@ -103,26 +114,28 @@ export function userTags(tags: Tags): Tags {
  * @param room highest number of tags in the result
  */
 export function fillTags(base: Tags, extra: Tags, room: number): Tags {
-  const filled = Object.entries(base);
+  const filled = { ...base };
+  let count = Object.keys(filled).length;
   for (const key of Object.keys(extra).sort()) {
     const value = extra[key] ?? "";
-    if (filled.length >= room) break;
-    if (key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE) continue;
-    if (!Object.hasOwn(base, key)) filled.push([key, value]);
+    if (count >= room) break;
+    if (key.length > MAX_TAG_KEY || value.length > MAX_TAG_VALUE || Object.hasOwn(base, key)) continue;
+    put(filled, key, value);
+    count += 1;
   }
-  return Object.fromEntries(filled);
+  return filled;
 }
 
 /** Returns the vault's own tags: neither a person's nor those of the instance. */
 export function vaultTags(tags: Tags): Tags {
-  return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX)),
-  );
+  return filterTags(tags, (key) => key.startsWith(TAG_PREFIX) && !key.startsWith(INSTANCE_TAG_PREFIX));
 }
 
 /** Returns the same tags under a prefix. */
 export function prefixTags(tags: Tags, prefix: string): Tags {
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
+  const prefixed: Record<string, string> = {};
+  for (const key of Object.keys(tags)) put(prefixed, prefix + key, tags[key] ?? "");
+  return prefixed;
 }
 
 /** Returns the instance's own tags that a snapshot or copy carries, under their own names. */
@@ -133,6 +146,11 @@ export function instanceTagsIn(tags: Tags): Record<string, string> {
 
 function continuedKey(base: string, index: number): string {
   return index === 0 ? base : `${base}-${index + 1}`;
+}
+
+/** Returns true for a base, and for what is continued after it by `-`. */
+export function isContinuedKey(key: string, base: string): boolean {
+  return key.startsWith(base) && (key.length === base.length || key[base.length] === "-");
 }
 
 /** Returns tags for values that are too long for one: `base`, `base-2`, `base-3`, … */
@@ -149,5 +167,5 @@ export function continuedValues(tags: Tags, base: string): string[] {
 
 /** Returns the tags that have a prefix. */
 export function tagsWithPrefix(tags: Tags, prefix: string): Tags {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith(prefix)));
+  return filterTags(tags, (key) => key.startsWith(prefix));
 }

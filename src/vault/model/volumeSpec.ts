@@ -77,6 +77,7 @@ export function volumeSpecToTags(volumes: readonly VolumeSpec[]): Tags {
 export function volumeSpecFromTags(tags: Tags, volumeId: string): VolumeSpec | undefined {
   for (const value of continuedValues(tags, TAG.volumes)) {
     for (const entry of value.split(SEPARATOR)) {
+      if (!entry.startsWith(volumeId)) continue;
       const spec = decode(entry);
       if (spec?.volumeId === volumeId) return spec;
     }

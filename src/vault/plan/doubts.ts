@@ -6,8 +6,8 @@ import type { PlanPart } from "./request";
 import type { Snapshot, World } from "../model/world";
 
 /** Returns the snapshots in doubt, which are kept whatever the rules say. */
-function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
-  return snapshots.flatMap((snapshot) => {
+function keptInDoubt(doubted: readonly Snapshot[]): Kept[] {
+  return doubted.flatMap((snapshot) => {
     const { region, snapshotId, doubt } = snapshot;
     if (doubt === undefined || isClear(snapshot)) return [];
     return [{ region, snapshotId, reason: `in doubt: ${doubt.what}` }];
@@ -16,6 +16,7 @@ function keptInDoubt(snapshots: readonly Snapshot[]): Kept[] {
 
 /** Returns what is in doubt in every region that was seen, and what only looks like the vault's. */
 export function planDoubts({ snapshots = [], copies, strangers = [] }: World): PlanPart {
-  const all = [...snapshots, ...Object.values(copies).flat()];
+  // Hardly any of a hundred thousand is in doubt.
+  const all = [snapshots, ...Object.values(copies)].flatMap((seen) => seen.filter(({ doubt }) => doubt !== undefined));
   return { kept: keptInDoubt(all), problems: [...doubtProblems(all), ...strangerProblems(strangers)] };
 }

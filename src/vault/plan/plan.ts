@@ -48,7 +48,7 @@ export function planVault(request: PlanRequest): Plan {
   const { world, inventory, settings, nowMs } = request;
   // These are reported even if the primary region cannot be read.
   const lost = keyProblems(lostKeys(world, settings));
-  const always: PlanPart = { problems: [...world.problems, ...lost, ...leftNotices(world, settings)] };
+  const always: PlanPart = { problems: [...world.problems, ...lost, ...leftNotices(world, inventory, settings)] };
   if (inventory.primary === undefined) return mergeParts([always, planDoubts(world)]);
   const { own } = inventory.primary;
   const slot = planSlot(own, request);

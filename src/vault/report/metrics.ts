@@ -93,8 +93,8 @@ function made(outcomes: readonly Outcome[], kind: Action["kind"], status: Outcom
 }
 
 /** Measures what is left in regions that left the stack, if this invocation looked there. */
-function ofLeft(world: World, settings: Pick<CoreSettings, "dr">): Measured[] {
-  const left = leftSnapshots(world, settings);
+function ofLeft({ world, inventory }: Measuring): Measured[] {
+  const left = leftSnapshots(world, inventory.regions);
   if (left === undefined) return [];
   return [
     { name: METRIC.leftSnapshots, value: left.length, unit: "Count" },
@@ -166,10 +166,9 @@ function ofRegion({ region, dr, own }: ReadRegion, measuring: Measuring): Measur
 }
 
 export function measure(measuring: Measuring): Measured[] {
-  const { world, inventory, settings } = measuring;
   return [
     ...ofVault(measuring),
-    ...ofLeft(world, settings),
-    ...inventory.regions.flatMap((one) => ofRegion(one, measuring)),
+    ...ofLeft(measuring),
+    ...measuring.inventory.regions.flatMap((one) => ofRegion(one, measuring)),
   ];
 }

@@ -2,7 +2,8 @@
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
 import { wasThere } from "./recoverySets";
-import { type FullVerdict, holdOfBoth } from "./retentionVerdict";
+import type { ChangeKey } from "../model/waitingPlans";
+import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
 import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
 
 /** Rules, and what they are evaluated with. */
@@ -21,7 +22,7 @@ export interface History extends UnitHistory {
 }
 
 /** Adds holds and approvals: what former rules would keep and the current rules delete. */
-function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: History, nowMs: number): void {
+function addFormer(verdict: Required<FullVerdict>, former: Former, { sets, unit, side }: History, nowMs: number): void {
   const { calendar } = former;
   const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, { calendar, nowMs });
   const { overFrom, before: end, keys, fresh, carrier } = former;
@@ -51,9 +52,10 @@ function addFormer(verdict: FullVerdict, former: Former, { sets, unit, side }: H
 export function historyVerdict(history: History, rules: PruneRules): FullVerdict {
   const { unit, sets, region } = history;
   const verdict = verdictBy(rules.rulesOf(unit), history, rules);
-  const full: FullVerdict = { ...verdict, held: new Map(), approved: new Map() };
-  const isLoss = sets.some(({ slot }) => verdict.gone.has(slot) && !verdict.kept.has(slot));
-  if (!isLoss || rules.formersOf === undefined) return full;
-  for (const former of rules.formersOf(unit, sets, region)) addFormer(full, former, history, rules.nowMs);
+  const isLoss = [...verdict.gone.keys()].some((slot) => !verdict.kept.has(slot));
+  const formers = isLoss ? (rules.formersOf?.(unit, sets, region) ?? []) : [];
+  if (formers.length === 0) return verdict;
+  const full = { ...verdict, held: new Map<string, Held>(), approved: new Map<string, readonly ChangeKey[]>() };
+  for (const former of formers) addFormer(full, former, history, rules.nowMs);
   return full;
 }

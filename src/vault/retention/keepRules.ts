@@ -28,8 +28,9 @@ export interface Count {
  * @returns `undefined` for any other text. A part has five digits at most, so that no date runs out of range
  */
 export function parseWithin(text: string): Within | undefined {
+  if (text === "") return undefined;
   const parts = /^(?:(\d{1,5})y)?(?:(\d{1,5})m)?(?:(\d{1,5})d)?(?:(\d{1,5})h)?$/.exec(text);
-  if (parts === null || text === "") return undefined;
+  if (parts === null) return undefined;
   const [years, months, days, hours] = [1, 2, 3, 4].map((part) => Number(parts[part] ?? 0));
   return { years: years ?? 0, months: months ?? 0, days: days ?? 0, hours: hours ?? 0 };
 }
@@ -49,10 +50,29 @@ export function countsOf(rules: KeepRules): Count[] {
   });
 }
 
+/** Rules as they are applied. */
+export interface ReadRules {
+  counts: readonly Count[];
+  /** Absent if it is off. */
+  distance?: Within;
+  /** 0 if it is off. */
+  retentionDays: number;
+  /** True if no rule is on. */
+  isEmpty: boolean;
+}
+
+/** Reads rules. A rule that is off or cannot be read keeps nothing. */
+export function readRules(rules: KeepRules): ReadRules {
+  const { retentionDays = 0 } = rules;
+  const counts = countsOf(rules);
+  const distance = withinOf(rules);
+  const isEmpty = counts.length === 0 && distance === undefined && retentionDays <= 0;
+  return { counts, distance, retentionDays, isEmpty };
+}
+
 /** Returns true if no rule is on. */
 export function isEmpty(rules: KeepRules): boolean {
-  const { retentionDays = 0 } = rules;
-  return countsOf(rules).length === 0 && withinOf(rules) === undefined && retentionDays <= 0;
+  return readRules(rules).isEmpty;
 }
 
 export function withinWords(within: string): string {

@@ -60,14 +60,12 @@ export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Se
 }
 
 /**
- * Returns the sets that have as many volumes as the largest size in their tags. An incomplete set does not take the
- * place of a complete one.
+ * Returns true if a set has as many volumes as the largest size in its tags. An incomplete set does not take the place of
+ * a complete one.
  */
-export function completeSets(sets: readonly RecoverySet[]): RecoverySet[] {
-  return sets.filter(({ snapshots }) => {
-    const meant = Math.max(...snapshots.map(setSizeOf));
-    return snapshots.length >= meant && countVolumes(snapshots) >= meant;
-  });
+export function isComplete({ snapshots }: RecoverySet): boolean {
+  const meant = Math.max(...snapshots.map(setSizeOf));
+  return snapshots.length >= meant && countVolumes(snapshots) >= meant;
 }
 
 /** Returns the number of volumes that the set was created with, according to its tag; 1 if there is no valid tag. */
@@ -80,9 +78,13 @@ export function setSizeOf({ tags }: Snapshot): number {
  * each.
  */
 export function countVolumes(snapshots: readonly Snapshot[]): number {
-  const isFirst = ({ volumeId }: Snapshot, index: number) =>
-    snapshots.findIndex((one) => one.volumeId === volumeId) === index;
-  return snapshots.length === 1 ? 1 : snapshots.filter(isFirst).length;
+  let count = 0;
+  for (const [index, { volumeId }] of snapshots.entries()) {
+    let first = 0;
+    while (snapshots[first]?.volumeId !== volumeId) first += 1;
+    if (first === index) count += 1;
+  }
+  return count;
 }
 
 /** Computes when the data of a set was taken, and when its first snapshot was started. */

@@ -13,7 +13,7 @@
  * whose backups have stopped therefore keeps its last completed point (AWS DLM keeps it too).
  */
 import type { Calendar } from "./calendar";
-import { type Count, countsOf, daysWords, isEmpty, withinOf, withinWords } from "./keepRules";
+import { type Count, type Within, daysWords, isEmpty, readRules, withinWords } from "./keepRules";
 import { DAY_MS, humanDuration } from "../lib/time";
 import type { KeepRules } from "../model/settings";
 
@@ -38,15 +38,12 @@ export interface RetentionOptions {
   keepAtLeast: number;
 }
 
+/** Decision on each point, by its id, the newest first. */
 export interface RetentionResult {
-  /** Ids, newest first. */
-  keep: string[];
-  /** Ids, newest first. */
-  remove: string[];
-  /**
-   * All reasons that keep a point, by id, the rules before the floor; or the one reason for its removal. Never empty.
-   */
-  reasons: Map<string, string[]>;
+  /** All reasons that keep it, the rules before the floor. Never empty. */
+  kept: Map<string, string>;
+  /** The reason for its removal. */
+  gone: Map<string, string>;
 }
 
 /** Returns the time of a point's data. It decides the order, and the day, week or month that the point stands for. */
@@ -99,10 +96,9 @@ function count(
  */
 function withinLimitMs(
   newestToOldest: readonly RetentionPoint[],
-  keep: KeepRules,
+  distance: Within | undefined,
   { nowMs, calendar }: RetentionOptions,
 ): number | undefined {
-  const distance = withinOf(keep);
   if (distance === undefined) return undefined;
   const latest = newestToOldest.find((point) => dataMs(point) <= nowMs);
   return latest === undefined ? -Infinity : calendar.before(dataMs(latest), distance);
@@ -127,14 +123,14 @@ export function retention(
   options: RetentionOptions,
 ): RetentionResult {
   const { nowMs, calendar, keepAtLeast } = options;
-  const { within = "", retentionDays = 0 } = keep;
+  const { counts, distance, retentionDays, isEmpty: keepsAll } = readRules(keep);
+  const { within = "" } = keep;
   const sorted = [...points].sort(newestFirst);
-  const buckets = countsOf(keep).map((one): Bucket => ({ ...one, left: one.periods }));
-  const limitMs = withinLimitMs(sorted, keep, options) ?? Infinity;
-  const keepsAll = isEmpty(keep);
-  const gone = goneWords(keep);
+  const buckets = counts.map((one): Bucket => ({ ...one, left: one.periods }));
+  const limitMs = withinLimitMs(sorted, distance, options) ?? Infinity;
   const floor = keepAtLeast === 1 ? "the newest" : `one of the newest ${keepAtLeast}`;
-  const result: RetentionResult = { keep: [], remove: [], reasons: new Map() };
+  const result: RetentionResult = { kept: new Map(), gone: new Map() };
+  let gone: string | undefined;
   for (const [index, point] of sorted.entries()) {
     const why = keepsAll ? ["no rule is set"] : [];
     if (buckets.length > 0) count(why, buckets, calendar.periodsOf(dataMs(point)), index === sorted.length - 1);
@@ -142,12 +138,8 @@ export function retention(
     const ageMs = nowMs - point.startTimeMs;
     if (retentionDays > 0 && ageMs <= retentionDays * DAY_MS) why.push(daysWords(retentionDays));
     if (index < keepAtLeast) why.push(`${floor} of ${point.volumeId}`);
-    if (why.length > 0) result.keep.push(point.snapshotId);
-    else {
-      result.remove.push(point.snapshotId);
-      why.push(`${humanDuration(ageMs)} old${gone}`);
-    }
-    result.reasons.set(point.snapshotId, why);
+    if (why.length > 0) result.kept.set(point.snapshotId, why.join(", "));
+    else result.gone.set(point.snapshotId, `${humanDuration(ageMs)} old${(gone ??= goneWords(keep))}`);
   }
   return result;
 }

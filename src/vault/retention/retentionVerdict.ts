@@ -14,10 +14,10 @@ export interface Held {
   fresh: ReadonlySet<ChangeKey>;
 }
 
-/** Verdict on one history, with the holds and approvals of former rules; all by slot. */
+/** Verdict on one history, with the holds and approvals of former rules, if there are any; all by slot. */
 export interface FullVerdict extends Verdict {
-  held: Map<string, Held>;
-  approved: Map<string, readonly ChangeKey[]>;
+  held?: Map<string, Held>;
+  approved?: Map<string, readonly ChangeKey[]>;
 }
 
 /**
@@ -89,7 +89,7 @@ export function holdIn({ held, gone }: RetentionVerdict, snapshotId: string, mor
 export function addHistoryVerdict(verdict: RetentionVerdict, sets: readonly RecoverySet[], history: FullVerdict): void {
   for (const { slot, snapshots } of sets) {
     const why = history.kept.get(slot);
-    const held = history.held.get(slot);
+    const held = history.held?.get(slot);
     for (const one of snapshots) {
       const { snapshotId } = one;
       if (whyKept(verdict, one) !== undefined) continue;
@@ -97,7 +97,7 @@ export function addHistoryVerdict(verdict: RetentionVerdict, sets: readonly Reco
       else if (held !== undefined) holdIn(verdict, snapshotId, held);
       else if (!verdict.held.has(snapshotId)) {
         verdict.gone.set(snapshotId, history.gone.get(slot) ?? "no rule keeps it");
-        const approved = history.approved.get(slot);
+        const approved = history.approved?.get(slot);
         if (approved !== undefined) verdict.approved.set(snapshotId, approved);
       }
     }

@@ -3,12 +3,11 @@
  */
 import type { Calendar } from "./calendar";
 import type { InstanceRules } from "./effectiveRules";
-import { type RecoverySet, completeSets, timesOf } from "./recoverySets";
-import { type RetentionPoint, newestFirst, retention } from "./retention";
+import { type RecoverySet, isComplete, timesOf } from "./recoverySets";
+import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "./retention";
 import { isEmpty } from "./keepRules";
 import { DAY_MS } from "../lib/time";
 import { TAG } from "../model/tags";
-import type { KeepRules } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
 /** Side of an instance's rules: those of the primary region, or of the DR regions. */
@@ -27,10 +26,12 @@ export interface UnitHistory {
   side: Side;
 }
 
-/** Reasons why each recovery point is kept or gone, by slot. */
-export interface Verdict {
-  kept: Map<string, string>;
-  gone: Map<string, string>;
+/** Reasons why each recovery point is kept or gone, by slot. It is deleted if it is gone and not kept. */
+export type Verdict = RetentionResult;
+
+/** A recovery point as the rules see it: its slot is its id. */
+interface SetPoint extends RetentionPoint {
+  set: RecoverySet;
 }
 
 /**
@@ -40,53 +41,42 @@ export function isMadeForDr({ identity, tags }: Snapshot): boolean {
   return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
 }
 
-/** Adds what the rules want of one history of points. */
-function addHistory(
-  verdict: Verdict,
-  points: readonly RetentionPoint[],
-  { keepRules, keepAtLeast }: { keepRules: KeepRules; keepAtLeast: number },
-  { calendar, nowMs }: ReadAt,
-): void {
-  const { keep, remove, reasons } = retention(points, keepRules, { nowMs, calendar, keepAtLeast });
-  const why = (slot: string) => (reasons.get(slot) ?? []).join(", ");
-  for (const slot of keep) if (!verdict.kept.has(slot)) verdict.kept.set(slot, why(slot));
-  for (const slot of remove) if (!verdict.gone.has(slot)) verdict.gone.set(slot, why(slot));
+/** Adds what the rules want of another history of the same points. */
+function addHistory(verdict: Verdict, { kept, gone }: RetentionResult): void {
+  for (const [slot, why] of kept) if (!verdict.kept.has(slot)) verdict.kept.set(slot, why);
+  for (const [slot, why] of gone) if (!verdict.gone.has(slot)) verdict.gone.set(slot, why);
 }
 
 /** Adds the newest of each volume: a volume that was removed keeps its last, whatever came after it. */
-function addNewestOfVolumes(
-  verdict: Verdict,
-  sets: readonly RecoverySet[],
-  newestToOldest: readonly RetentionPoint[],
-  keepAtLeast: number,
-): void {
+function addNewestOfVolumes(verdict: Verdict, points: readonly SetPoint[], keepAtLeast: number): void {
   if (keepAtLeast < 1) return;
   const words = keepAtLeast === 1 ? "the newest" : `one of the newest ${keepAtLeast}`;
-  const bySlot = new Map(sets.map((set) => [set.slot, set]));
-  const seen = new Map<string, Set<string>>();
-  for (const { snapshotId: slot } of newestToOldest) {
+  // How many more are kept of each volume that would lose one. The others keep theirs anyway.
+  const left = new Map<string, number>();
+  for (const { snapshotId: slot, set } of points) {
+    if (verdict.kept.has(slot)) continue;
+    for (const { volumeId } of set.snapshots) left.set(volumeId, keepAtLeast);
+  }
+  for (const { snapshotId: slot, set } of left.size === 0 ? [] : [...points].sort(newestFirst)) {
     // Sorted, so that the words do not depend on the order in which EC2 lists snapshots.
-    for (const volumeId of (bySlot.get(slot)?.snapshots ?? []).map((one) => one.volumeId).sort()) {
-      const slots = seen.get(volumeId);
-      if (slots === undefined) seen.set(volumeId, new Set([slot]));
-      else if (slots.size < keepAtLeast) slots.add(slot);
-      else continue;
+    for (const volumeId of [...new Set(set.snapshots.map((one) => one.volumeId))].sort()) {
+      const more = left.get(volumeId);
+      if (more === undefined) continue;
+      if (more === 1) left.delete(volumeId);
+      else left.set(volumeId, more - 1);
       if (!verdict.kept.has(slot)) verdict.kept.set(slot, `${words} of ${volumeId}`);
     }
+    if (left.size === 0) return;
   }
 }
 
 /** Returns a recovery point as the rules see it. */
-function pointOf(
-  set: RecoverySet,
-  { unit, side }: Pick<UnitHistory, "unit" | "side">,
-  calendar: Calendar,
-): RetentionPoint {
+function pointOf(set: RecoverySet, { unit, side }: Pick<UnitHistory, "unit" | "side">, calendar: Calendar): SetPoint {
   const { slotMs, takenMs, startTimeMs: firstMs } = timesOf(set, calendar);
   // Recovery points in a DR region are as old as their first copy, those of the primary region as old as their latest
   // data.
   const startTimeMs = side === "keep" ? takenMs : firstMs;
-  return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs };
+  return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs, set };
 }
 
 /**
@@ -104,35 +94,27 @@ export function daysEndMs(
   return pointOf(set, { unit: set.instanceId, side }, calendar).startTimeMs + retentionDays * DAY_MS;
 }
 
-/** Returns the verdict of rules on a history. A recovery point is deleted if it is gone and not kept. */
+/** Returns the verdict of rules on a history. */
 export function verdictBy(
-  { keepAll, expireAll, keepAtLeast, ...own }: InstanceRules,
+  rules: InstanceRules,
   { unit, sets, side }: UnitHistory,
-  rules: ReadAt,
+  { calendar, nowMs }: ReadAt,
 ): Verdict {
-  const verdict: Verdict = { kept: new Map(), gone: new Map() };
+  const { keepAll, expireAll, keepAtLeast } = rules;
   const all = keepAll ?? expireAll;
   if (all !== undefined) {
-    const list = keepAll === undefined ? verdict.gone : verdict.kept;
-    for (const { slot } of sets) list.set(slot, all);
-    return verdict;
+    const every = new Map(sets.map(({ slot }) => [slot, all]));
+    return keepAll === undefined ? { kept: new Map(), gone: every } : { kept: every, gone: new Map() };
   }
-  const points = sets.map((set) => pointOf(set, { unit, side }, rules.calendar));
-  addHistory(verdict, points, { keepRules: own[side], keepAtLeast }, rules);
+  const points = sets.map((set) => pointOf(set, { unit, side }, calendar));
+  const options = { nowMs, calendar, keepAtLeast };
+  const verdict = retention(points, rules[side], options);
   if (verdict.gone.size === 0) return verdict;
-  if (sets.some(({ snapshots }) => snapshots.length > 1 || snapshots[0]?.tags[TAG.setSize] !== "1")) {
-    const complete = new Set(completeSets(sets).map(({ slot }) => slot));
-    const isPart = complete.size > 0 && complete.size < sets.length;
-    if (isPart) {
-      const some = points.filter(({ snapshotId }) => complete.has(snapshotId));
-      addHistory(verdict, some, { keepRules: own[side], keepAtLeast }, rules);
-    }
-  }
-  const forDr = new Set(sets.filter((set) => set.snapshots.some(isMadeForDr)).map(({ slot }) => slot));
-  if (side === "keep" && forDr.size > 0) {
-    const some = points.filter(({ snapshotId }) => forDr.has(snapshotId));
-    addHistory(verdict, some, { keepRules: own.drKeep, keepAtLeast }, rules);
-  }
-  addNewestOfVolumes(verdict, sets, [...points].sort(newestFirst), keepAtLeast);
+  const complete = points.filter(({ set }) => isComplete(set));
+  const isPart = complete.length > 0 && complete.length < points.length;
+  if (isPart) addHistory(verdict, retention(complete, rules[side], options));
+  const forDr = side === "keep" ? points.filter(({ set }) => set.snapshots.some(isMadeForDr)) : [];
+  if (forDr.length > 0) addHistory(verdict, retention(forDr, rules.drKeep, options));
+  addNewestOfVolumes(verdict, points, keepAtLeast);
   return verdict;
 }

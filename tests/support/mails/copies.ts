@@ -25,7 +25,8 @@ function planned(source: Snapshot, made: Snapshot[]) {
 
 function left(extra: object) {
   const region = { region: DR2.region, since: "2026-11-01T03:00:00Z", ...extra };
-  return leftNotices({ snapshots: [], copies: {}, left: [region], problems: [], throttled: [] }, SETTINGS)[0];
+  const world = { snapshots: [], copies: {}, left: [region], problems: [], throttled: [] };
+  return leftNotices(world, { regions: [] }, SETTINGS)[0];
 }
 
 const doubted: Snapshot = { ...one, doubt: { of: "tags", what: "its tag smart-vault:slot is gone" } };

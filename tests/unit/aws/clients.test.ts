@@ -188,3 +188,9 @@ test("leaves a retry strategy of the SDK's first kind unchanged", () => {
   const first = { mode: "legacy", retry: () => Promise.reject(new Error("not called")) };
   expect(retryOnlyThrottled(first)).toBe(first);
 });
+
+test("a region without a key of the vault has no client for keys, and is named", () => {
+  const { kmsIn } = makeClients(SETTINGS);
+  expect(kmsIn(DR.region)).toBe(kmsIn(DR.region));
+  expect(() => kmsIn("eu-south-2")).toThrow("the vault has no key in eu-south-2");
+});

@@ -7,6 +7,7 @@ import { PublishCommand } from "@aws-sdk/client-sns";
 import { changesOf } from "../../../src/vault/clock/carriedChanges";
 import type { ChangeMemory } from "../../../src/vault/model/changeMemory";
 import { remember } from "../../../src/vault/changes/changeMemory";
+import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { afterLook, leftSnapshots, nextLeft, sourceRegions } from "../../../src/vault/inventory/leftRegions";
 import { leftNotices } from "../../../src/vault/changes/leftRegions";
 import { TAG } from "../../../src/vault/model/tags";
@@ -94,8 +95,12 @@ function seenWith(more: Partial<World>): World {
   return { copies: {}, problems: [], throttled: [], ...more };
 }
 
+function noticesOf(world: World) {
+  return leftNotices(world, takeInventory(world, SETTINGS), SETTINGS);
+}
+
 function notices(left: World["left"]) {
-  return leftNotices(seenWith({ left }), SETTINGS);
+  return noticesOf(seenWith({ left }));
 }
 
 describe("the notice about a region that left", () => {
@@ -136,7 +141,7 @@ describe("a former primary region that is a DR region now", () => {
   const inDr = { [DR.region]: [original, doubted, copyOf(source, "copy-1", sealedIn(DR))] };
 
   test("is named with what was taken there, and with a command that leaves its copies alone", () => {
-    expect(leftNotices(seenWith({ copies: inDr }), SETTINGS)).toStrictEqual([
+    expect(noticesOf(seenWith({ copies: inDr }))).toStrictEqual([
       {
         kind: "left-region",
         subject: `${DR.region} originals`,
@@ -145,17 +150,18 @@ describe("a former primary region that is a DR region now", () => {
         severity: "notice",
       },
     ]);
-    expect(leftNotices(seenWith({ copies: { [DR.region]: inDr[DR.region]!.slice(2) } }), SETTINGS)).toStrictEqual([]);
+    expect(noticesOf(seenWith({ copies: { [DR.region]: inDr[DR.region]!.slice(2) } }))).toStrictEqual([]);
   });
 
   test("is counted with the regions that left, if these were looked at", () => {
     const left = [{ region: OLD, since: SLOT, snapshots: copies }];
     const known = memory({ left: [{ region: OLD, since: SLOT }] });
-    const count = (more: Partial<World>) => leftSnapshots(seenWith({ copies: inDr, ...more }), SETTINGS)?.length;
+    const leftIn = (world: World) => leftSnapshots(world, takeInventory(world, SETTINGS).regions);
+    const count = (more: Partial<World>) => leftIn(seenWith({ copies: inDr, ...more }))?.length;
     expect(count({})).toBe(1);
     expect(count({ changes: known, left })).toBe(3);
     expect(count({ changes: known })).toBeUndefined();
-    expect(leftSnapshots(seenWith({}), SETTINGS)).toBeUndefined();
+    expect(leftIn(seenWith({}))).toBeUndefined();
   });
 });
 

@@ -42,7 +42,7 @@ function playedEnds(runs: readonly number[], rules: KeepRules, keepAtLeast: numb
   for (const nowMs of runs) {
     points.push({ snapshotId: String(nowMs), volumeId: "vol-1", startTimeMs: nowMs });
     const options = { nowMs, calendar: CALENDAR, keepAtLeast };
-    const gone = new Set(retention(points, rules, options).remove);
+    const gone = new Set(retention(points, rules, options).gone.keys());
     for (const id of gone) ends.set(Number(id), nowMs);
     points = points.filter(({ snapshotId }) => !gone.has(snapshotId));
   }

@@ -98,7 +98,7 @@ function playedWindow(runs: readonly number[], rules: KeepRules, keepAtLeast: nu
     }
     // Days end a moment after their last instant.
     const options = { nowMs: timeMs + 1, calendar: CALENDAR, keepAtLeast };
-    const kept = new Set(retention(points, rules, options).keep);
+    const kept = new Set(retention(points, rules, options).kept.keys());
     points = points.filter(({ snapshotId }) => kept.has(snapshotId));
     if (timeMs < fromMs) continue;
     seen.fewestPoints = Math.min(seen.fewestPoints, points.length);

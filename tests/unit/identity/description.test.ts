@@ -98,6 +98,7 @@ describe("a Description", () => {
   test("matches the vault's pattern, and not that of a vault whose id starts the same", () => {
     const found = (vault: string, text: string) => text.startsWith(descriptionPattern(vault).slice(0, -1));
     expect(descriptionPattern("shop")).toBe("smart-vault/1 vault=shop *");
+    expect(descriptionPattern("shop", SLOT)).toBe(`smart-vault/1 vault=shop instance=* slot=${SLOT} *`);
     const text = describeIt({ ...FULL, vaultId: "shop" }, {});
     expect([found("shop", text), found("sho", text), found("shop-2", text)]).toStrictEqual([true, false, false]);
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { bestFirst, dataStartMs, pointMs, sameVolumeAndSlot } from "../../../src/vault/inventory/sameSlot";
+import { type Group, bestFirst, dataStartMs, pointMs, sameVolumeAndSlot } from "../../../src/vault/inventory/sameSlot";
 import { isClear, isOwn, isOwnCopy } from "../../../src/vault/identity/ownership";
 import { TAG } from "../../../src/vault/model/tags";
 import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
@@ -30,7 +30,7 @@ describe("a snapshot that the vault made", () => {
 describe("one slot's snapshots of a volume", () => {
   const at = (id: string, minutes: number) =>
     snapshot(id, { startTimeMs: NOW + minutes * MINUTE_MS, tags: { [TAG.slot]: SLOT } });
-  const ids = (groups: Snapshot[][]) => groups.map((group) => group.map((one) => one.snapshotId));
+  const ids = (groups: Group[]) => groups.map((group) => [group].flat().map((one) => one.snapshotId));
 
   test("are the same recovery point if their data was taken within minutes", () => {
     expect(ids(sameVolumeAndSlot([at("a", 0), at("b", 15)]))).toStrictEqual([["a", "b"]]);
@@ -68,7 +68,7 @@ test("are grouped by volume and slot, each in one group", () => {
   const b = snapshot("b");
   const otherVolume = snapshot("c", { volumeId: "vol-2" });
   const otherSlot = snapshot("d", { startTimeMs: NOW - 1_000 });
-  expect(sameVolumeAndSlot([a, otherVolume, b, otherSlot])).toStrictEqual([[a, b], [otherVolume], [otherSlot]]);
+  expect(sameVolumeAndSlot([a, otherVolume, b, otherSlot])).toStrictEqual([[a, b], otherVolume, otherSlot]);
 });
 
 test("are ranked to choose the best, then by age, then by id", () => {

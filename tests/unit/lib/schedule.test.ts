@@ -2,7 +2,7 @@
  * Tests when a schedule was last due, by which a sweep detects a lost run. For the next time see
  * tests/unit/config/schedule.test.ts.
  */
-import { cronOf, lastDueMs, nextFireMs } from "../../../src/vault/lib/schedule";
+import { cronOf, lastCronMs, lastDueMs, nextFireMs } from "../../../src/vault/lib/schedule";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 
 function last(expression: string, timezone: string, now: string, known = now): string | undefined {
@@ -110,4 +110,8 @@ test("reads a lone L as the week's last day", () => {
 test("fires a rate next on the grid of its start", () => {
   expect(nextFireMs("rate(6 hours)", "UTC", 7 * HOUR_MS, HOUR_MS)).toBe(13 * HOUR_MS);
   expect(nextFireMs("rate(6 hours)", "UTC", 7 * HOUR_MS)).toBe(12 * HOUR_MS);
+});
+
+test("a rate has no last time of its own, because its times depend on its start", () => {
+  expect(lastCronMs("rate(6 hours)", "UTC", Date.now())).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import {
   TAG,
   TAG_PREFIX,
   fillTags,
+  filterTags,
   prefixTags,
   tagsFromList,
   tagsToList,
@@ -26,6 +27,11 @@ describe("a record of tags", () => {
         expect(tagsFromList(tagsToList(record))).toEqual(record);
       }),
     );
+  });
+
+  test("has a tag of the name that JavaScript keeps for itself", () => {
+    const read = tagsFromList([{ Key: "__proto__", Value: "a person's" }]);
+    expect(Object.entries(read)).toStrictEqual([["__proto__", "a person's"]]);
   });
 
   test("is listed in one order, whatever order it was made in", () => {
@@ -73,6 +79,19 @@ describe("filling up tags", () => {
   test("takes a tag that is named like a property of every object", () => {
     expect(fillTags({}, { constructor: "acme" }, 50)).toEqual({ constructor: "acme" });
   });
+});
+
+test("selects tags of any name by their keys", () => {
+  const record = tagsFromList([
+    { Key: "__proto__", Value: "acme" },
+    { Key: "constructor", Value: "x" },
+    { Key: "other", Value: "y" },
+  ]);
+  const wanted = filterTags(record, (key) => key !== "other");
+  expect(Object.entries(wanted)).toStrictEqual([
+    ["__proto__", "acme"],
+    ["constructor", "x"],
+  ]);
 });
 
 test("finds tags under a prefix by that prefix", () => {

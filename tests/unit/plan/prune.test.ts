@@ -155,7 +155,7 @@ describe("the DR region", () => {
     const stay = sources.filter((s) => !leaving.includes(s.snapshotId));
     const bySource = copiesBySource(copies);
     return pruneDr(
-      { dr: DR, copies, bySource, clearBySource: bySource, released: () => true },
+      { dr: DR, copies, clear: copies, bySource, clearBySource: bySource, released: () => true },
       {
         sources: sourceFinder(sources, sources),
         stays: sourceFinder(stay, stay),

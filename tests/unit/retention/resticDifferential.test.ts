@@ -113,9 +113,9 @@ type Kept = [id: string, matches: string[]][];
 
 function ours(points: readonly RetentionPoint[], rules: KeepRules, timezone: string): Kept {
   const options = { nowMs: Date.now(), calendar: makeCalendar(timezone), keepAtLeast: 0 };
-  const { keep, reasons } = retention(points, rules, options);
-  return keep
-    .map((id): [string, string[]] => [id, inResticsWords(reasons.get(id) ?? [])])
+  const { kept } = retention(points, rules, options);
+  return [...kept]
+    .map(([id, why]): [string, string[]] => [id, inResticsWords(why.split(", "))])
     .filter(([, matches]) => matches.length > 0);
 }
 

@@ -114,11 +114,13 @@ export function planCopies(
   const actions: CopyAction[] = [];
   const problems: Problem[] = [];
   // Few of many lack a copy, so only those are sorted.
-  const lacking = snapshots.flatMap((snapshot): Lacking[] => {
+  const lacking: Lacking[] = [];
+  for (const snapshot of snapshots) {
     const copies = copiesOf(snapshot, bySource);
-    if (!["missing", "unusable"].includes(coverageOf(snapshot, copies, target, target.released))) return [];
-    return [{ snapshot, unusable: [...copies].sort(latestStartedFirst) }];
-  });
+    const coverage = coverageOf(snapshot, copies, target, target.released);
+    if (coverage !== "missing" && coverage !== "unusable") continue;
+    lacking.push({ snapshot, unusable: [...copies].sort(latestStartedFirst) });
+  }
   for (const one of byTurn(lacking)) {
     const { snapshot, unusable } = one;
     if (isArchived(snapshot)) {

@@ -66,20 +66,21 @@ function withUserTags(own: Tags, { tags }: Snapshot, maxTags: number): Tags {
  */
 export function drCopyTags(snapshot: Snapshot, configured: Tags = {}): Tags {
   const spec = volumeSpecFromTags(snapshot.tags, snapshot.volumeId);
-  const known: Record<string, string | number | undefined> = {
-    [TAG.volumeSizeGiB]: spec?.sizeGiB ?? snapshot.sizeGiB,
-    [TAG.device]: spec?.deviceName,
-    [TAG.deviceRole]: spec === undefined ? undefined : spec.isRoot ? "root" : "data",
-    [TAG.volumeType]: spec?.volumeType,
-    [TAG.volumeIops]: spec?.iops,
-    [TAG.volumeThroughputMiBps]: spec?.throughputMiBps,
-    [TAG.volumeFlags]: spec === undefined ? undefined : volumeFlagsToText(spec),
+  const own: Record<string, string> = {};
+  const set = (key: string, value: string | number | undefined) => {
+    if (value !== undefined) own[key] = String(value);
   };
-  for (const key of CARRIED_TAGS) known[key] = snapshot.tags[key];
-  Object.assign(known, identityTags(copyIdentity(snapshot)));
-  const own = Object.fromEntries(
-    Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
-  );
+  set(TAG.volumeSizeGiB, spec?.sizeGiB ?? snapshot.sizeGiB);
+  if (spec !== undefined) {
+    set(TAG.device, spec.deviceName);
+    set(TAG.deviceRole, spec.isRoot ? "root" : "data");
+    set(TAG.volumeType, spec.volumeType);
+    set(TAG.volumeIops, spec.iops);
+    set(TAG.volumeThroughputMiBps, spec.throughputMiBps);
+    set(TAG.volumeFlags, volumeFlagsToText(spec));
+  }
+  for (const key of CARRIED_TAGS) set(key, snapshot.tags[key]);
+  Object.assign(own, identityTags(copyIdentity(snapshot)));
   return withUserTags(fillTags({ ...configured, ...own }, launchTagsIn(snapshot.tags), MAX_TAGS), snapshot, MAX_TAGS);
 }
 

@@ -11,6 +11,11 @@ export function emptyPlan(points: readonly Snapshot[], verdict: RetentionVerdict
   return { actions: [], kept: [], points, verdict };
 }
 
+/** Returns the snapshots that the rules release. */
+export function leavingOf(points: readonly Snapshot[], { gone }: RetentionVerdict): Snapshot[] {
+  return gone.size === 0 ? [] : points.filter(({ snapshotId }) => gone.has(snapshotId));
+}
+
 /** Keeps a snapshot that a change releases and nobody has approved. Returns true if it did. */
 export function keepHeld(plan: PrunePlan, snapshot: Snapshot): boolean {
   const held = plan.verdict.held.get(snapshot.snapshotId);

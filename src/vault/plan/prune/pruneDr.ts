@@ -4,6 +4,7 @@
  * verified copies of a volume are kept, because the next copy builds on them.
  */
 import type { SeenRegion } from "../../inventory/drRegions";
+import { groupBy } from "../../lib/collections";
 import { bestFirst, sameVolumeAndSlot } from "../../inventory/sameSlot";
 import { isClear } from "../../identity/ownership";
 import type { SourceOf } from "../../inventory/replacements";
@@ -11,7 +12,7 @@ import { copyState } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { emptyVerdict, whyKept } from "../../retention/retentionVerdict";
-import { emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { emptyPlan, holdsOf, keep, keepHeld, leavingOf, remove } from "./pruneDecisions";
 import { failedAttempts } from "./pruneFailed";
 import type { PrunePlan } from "../../retention/prunePlan";
 import { setKeyOf } from "../../retention/recoverySets";
@@ -85,13 +86,12 @@ function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }
 /** Returns the ids of the newest verified copies of each volume, `keepAtLeast` of each. */
 function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
   const floor = new Set<string>();
-  const counts = new Map<string, number>();
-  // Slots are whole seconds in UTC, so their order as text is their order in time.
-  const newest = [...verified].sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
-  for (const { snapshotId, volumeId, identity } of newest) {
-    const count = (counts.get(volumeId) ?? 0) + 1;
-    counts.set(volumeId, count);
-    if (count <= rulesOf(identity.instanceId).keepAtLeast) floor.add(snapshotId);
+  for (const copies of groupBy(verified, ({ volumeId }) => volumeId).values()) {
+    // Slots are whole seconds in UTC, so their order as text is their order in time.
+    copies.sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
+    for (const [index, { snapshotId, identity }] of copies.entries()) {
+      if (index < rulesOf(identity.instanceId).keepAtLeast) floor.add(snapshotId);
+    }
   }
   return floor;
 }
@@ -110,9 +110,22 @@ function whyStays(
   return source?.doubt && `its source ${source.snapshotId} is in doubt`;
 }
 
+/** Returns a function that says why a copy of the plan's points is kept although its rules release it. */
+function holdsIn(dr: Dr, copies: readonly Snapshot[], rules: PruneRules): (copy: Snapshot) => string | undefined {
+  const { points, verdict } = dr.plan;
+  const leaving = leavingOf(points, verdict);
+  if (leaving.length === 0) return () => undefined;
+  const volumes = new Set(leaving.map(({ volumeId }) => volumeId));
+  const verified = points.filter((copy) => volumes.has(copy.volumeId) && dr.state(copy) === "verified");
+  const floor = floorOf(verified, rules);
+  const unsure = copies.filter((copy) => copy.state === "pending" || !isClear(copy));
+  const holds = holdsOf([...leaving, ...unsure], (copy) => whyStays(dr, copy, floor));
+  return (copy) => whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy));
+}
+
 /** Prunes a DR region. Every copy that is not in doubt is in the plan once, deleted or kept. */
 export function pruneDr(
-  { dr: { region, keyArn }, copies, bySource, released }: SeenRegion,
+  { dr: { region, keyArn }, copies, clear, bySource, released }: SeenRegion,
   { sources, stays, counts }: Sources,
   rules: PruneRules,
 ): PrunePlan {
@@ -136,7 +149,11 @@ export function pruneDr(
   const rank = (copy: Snapshot) =>
     2 * ["verified", "pending", "unusable"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
-  for (const group of sameVolumeAndSlot(copies.filter(isClear))) {
+  for (const group of sameVolumeAndSlot(clear)) {
+    if (!Array.isArray(group)) {
+      if (isPoint(dr, group)) points.push(group);
+      continue;
+    }
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
     pruneOthers(dr, best, others);
@@ -145,18 +162,14 @@ export function pruneDr(
   const verdict = evaluate({ snapshots: points, side: "drKeep", region }, rules);
   plan.points = points;
   plan.verdict = verdict;
-  const { gone } = verdict;
-  const verified = gone.size === 0 ? [] : points.filter((copy) => state(copy) === "verified");
-  const floor = floorOf(verified, rules);
-  const holds = holdsOf(gone.size === 0 ? [] : copies, (copy) => {
-    const mayGo = gone.has(copy.snapshotId) || !isClear(copy) || copy.state === "pending";
-    return mayGo ? whyStays(dr, copy, floor) : undefined;
-  });
+  const holdOf = holdsIn(dr, copies, rules);
   for (const copy of points) {
-    if (keepHeld(plan, copy)) continue;
-    const reason = gone.get(copy.snapshotId);
-    const but = reason && (whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy)));
-    if (reason === undefined) keep(plan, copy, whyKept(verdict, copy) ?? "kept");
+    // Nearly all are kept.
+    const kept = whyKept(verdict, copy);
+    if (kept === undefined && keepHeld(plan, copy)) continue;
+    const reason = kept === undefined ? verdict.gone.get(copy.snapshotId) : undefined;
+    const but = reason && holdOf(copy);
+    if (reason === undefined) keep(plan, copy, kept ?? "kept");
     else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
     else {
       const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));

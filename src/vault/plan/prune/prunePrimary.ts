@@ -11,7 +11,7 @@ import { isReplacement } from "../../inventory/replacements";
 import { evaluate } from "../../retention/evaluate";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { whyKept } from "../../retention/retentionVerdict";
-import { emptyPlan, holdsOf, keep, keepHeld, remove } from "./pruneDecisions";
+import { emptyPlan, holdsOf, keep, keepHeld, leavingOf, remove } from "./pruneDecisions";
 import { failedAttempts } from "./pruneFailed";
 import type { PrunePlan } from "../../retention/prunePlan";
 import { setKeyOf } from "../../retention/recoverySets";
@@ -104,16 +104,22 @@ export function prunePrimary(
   const verdict = evaluate({ snapshots: points, side: "keep", region }, rules);
   const plan = emptyPlan(points, verdict);
   const { gone } = verdict;
-  const holds = holdsOf([...canonical, ...doubted], (snapshot) => {
+  const leaving = leavingOf(points, verdict);
+  const unsure = leaving.length === 0 ? [] : [...canonical.filter((one) => one.state !== "completed"), ...doubted];
+  const holds = holdsOf([...leaving, ...unsure], (snapshot) => {
     if (!isClear(snapshot)) return "it is in doubt";
-    if (snapshot.state !== "completed") return `it is ${snapshot.state}`;
-    return gone.has(snapshot.snapshotId) ? unsafe(snapshot) : undefined;
+    return snapshot.state === "completed" ? unsafe(snapshot) : `it is ${snapshot.state}`;
   });
   for (const snapshot of canonical) {
-    if (keepHeld(plan, snapshot)) continue;
-    const reason = gone.get(snapshot.snapshotId);
-    if (snapshot.state !== "completed") keep(plan, snapshot, `it is ${snapshot.state}`);
-    else if (reason === undefined) keep(plan, snapshot, whyKept(verdict, snapshot) ?? "kept");
+    if (snapshot.state !== "completed") {
+      keep(plan, snapshot, `it is ${snapshot.state}`);
+      continue;
+    }
+    // Nearly all are kept.
+    const kept = whyKept(verdict, snapshot);
+    if (kept === undefined && keepHeld(plan, snapshot)) continue;
+    const reason = kept === undefined ? gone.get(snapshot.snapshotId) : undefined;
+    if (reason === undefined) keep(plan, snapshot, kept ?? "kept");
     else {
       const but = unsafe(snapshot) ?? holds.get(setKeyOf(snapshot));
       if (but === undefined) remove(plan, snapshot, { because: "retention", reason });

@@ -46,8 +46,9 @@ function wouldBePoints(
     .filter((one) => isWanted(one) && isCopied(one))
     .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
   return sameVolumeAndSlot([...verified, ...would]).flatMap((group) => {
-    const point = group.find((one) => there.has(one)) ?? group[0];
-    return point === undefined ? [] : [{ point, sources: group.map(sourceOf) }];
+    const all = Array.isArray(group) ? group : [group];
+    const point = all.find((one) => there.has(one)) ?? all[0];
+    return point === undefined ? [] : [{ point, sources: all.map(sourceOf) }];
   });
 }
 
@@ -147,9 +148,10 @@ export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rul
  */
 export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canonical: readonly Snapshot[]): Problem[] {
   const tag = copyExpiredTag(dr.region);
-  return canonical.flatMap((snapshot): Problem[] => {
-    const { snapshotId, region, tags, identity } = snapshot;
-    if (tags[tag] === undefined || released(snapshot)) return [];
+  const tagged = canonical.filter(({ tags }) => tags[tag] !== undefined);
+  return tagged.flatMap((snapshot): Problem[] => {
+    const { snapshotId, region, identity } = snapshot;
+    if (released(snapshot)) return [];
     if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
     return [
       problem(

@@ -41,7 +41,8 @@ function lastGoodMs(snapshots: readonly Snapshot[]): (volumeId: string) => numbe
   for (const snapshot of snapshots) {
     const { volumeId, state } = snapshot;
     if (state === "error") continue;
-    last.set(volumeId, Math.max(last.get(volumeId) ?? -Infinity, dataStartMs(snapshot)));
+    const dataMs = dataStartMs(snapshot);
+    if (dataMs > (last.get(volumeId) ?? -Infinity)) last.set(volumeId, dataMs);
   }
   return (volumeId) => last.get(volumeId) ?? -Infinity;
 }
