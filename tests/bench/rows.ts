@@ -23,7 +23,7 @@ type Limit = [value: number, limit: number];
 /** Returns whether all limits are kept, or by how much the worst is missed. */
 function verdict(...limits: Limit[]): string {
   const worst = Math.max(...limits.map(([value, limit]) => value / limit));
-  return worst <= 1 ? "met" : `missed by ${Math.ceil((worst - 1) * 100)} %`;
+  return worst <= 1 ? "met" : `missed by ${Math.max(1, Math.round((worst - 1) * 100))} %`;
 }
 
 function of(value: number, base: number | undefined): string | undefined {

@@ -16,8 +16,8 @@ function verdicts(sweeps: SweepFigure[], about: string) {
 }
 
 test.each([
-  [0.15, 400, "met"],
-  [0.15, 401, "missed by 1 %"],
+  [0.149, 400, "met"],
+  [0.149, 401, "missed by 1 %"],
   [0.18, 400, "missed by 20 %"],
   [0.3, 800, "missed by 100 %"],
 ])("with %s of the base's CPU time and %s MiB says of a sweep at the quota: %s", (share, peakMiB, expected) => {
