@@ -28,7 +28,7 @@ module.exports = {
     "!src/vault/model/dropout.ts",
     "!src/vault/model/identity.ts",
     "!src/vault/model/leftRegion.ts",
-    "!src/vault/model/clockState.ts",
+    "!src/vault/model/memory/clockState.ts",
   ],
   coverageThreshold: { global: { statements: 99, lines: 99, functions: 99, branches: 95 } },
   testTimeout: 60_000,

@@ -1,6 +1,6 @@
 /** Completion scripts: commands, options, and the instances that were seen last. The shell itself reads the cached list. */
 import type { Command } from "commander";
-import { CACHE_FILE, CACHE_FOLDER } from "./instanceCache";
+import { CACHE_FILE, CACHE_FOLDER } from "./reading/instanceCache";
 
 type Shell = "bash" | "zsh" | "fish";
 

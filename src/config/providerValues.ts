@@ -4,7 +4,7 @@
  */
 import type { Parse } from "./fields";
 import { SHAPE, tagTextError } from "./tags";
-import { TAG_PREFIX } from "../vault/model/tags";
+import { TAG_PREFIX } from "../vault/model/tags/tags";
 import { asRecord, isTexts, parseJson } from "../vault/lib/json";
 
 /** Returns true if a value is a list of texts that are not empty. */

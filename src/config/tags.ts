@@ -4,7 +4,7 @@
  */
 import { type ConfigError, configError } from "./configError";
 import type { Parse } from "./fields";
-import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags";
+import { MAX_TAG_KEY, MAX_TAG_VALUE, TAG_PREFIX } from "../vault/model/tags/tags";
 import { asRecord, parseJson } from "../vault/lib/json";
 
 /** A set of many volumes needs most of a snapshot's tags for the specs that a restore needs. */

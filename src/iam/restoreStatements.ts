@@ -5,7 +5,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import type { KeyedRegion } from "../vault/model/settings";
-import { TAG } from "../vault/model/tags";
+import { TAG } from "../vault/model/tags/tags";
 import { OLD_ROLES, RESTORE_ID, RESTORE_ROLE } from "./restoreTagNames";
 import { ebsUse } from "./keyPolicy";
 import type { Account } from "./names";

@@ -3,7 +3,7 @@
  * Authorization Reference, "Actions, resources, and condition keys for Amazon EC2"). Pure.
  */
 import type * as aws from "@pulumi/aws";
-import { TAG, TAG_PREFIX, copyExpiredTag } from "../vault/model/tags";
+import { TAG, TAG_PREFIX, copyExpiredTag } from "../vault/model/tags/tags";
 import type { KeyedRegion, SnapshotLock } from "../vault/model/settings";
 import { ebsUse } from "./keyPolicy";
 import type { Account } from "./names";

@@ -3,7 +3,7 @@
  * made, goes on with it, or undoes it, from any machine. Pure.
  */
 import { type Word, packWords, parseWords } from "../vault/lib/words";
-import { MAX_TAGS, MAX_TAG_VALUE, continuedTags, continuedValues, fillTags, userTags } from "../vault/model/tags";
+import { MAX_TAGS, MAX_TAG_VALUE, continuedTags, continuedValues, fillTags, userTags } from "../vault/model/tags/tags";
 import type { Tags } from "../vault/model/world";
 
 export const RESTORE_TAG = {

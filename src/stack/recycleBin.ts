@@ -4,7 +4,7 @@
  * the bin.
  */
 import * as aws from "@pulumi/aws";
-import { TAG } from "../vault/model/tags";
+import { TAG } from "../vault/model/tags/tags";
 import type { RegionOptions } from "./regionOptions";
 
 export interface RecycleBinArgs {

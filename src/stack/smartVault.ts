@@ -6,7 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { VaultConfig } from "../config/config";
 import { configWarnings } from "../config/warnings";
-import { TAG } from "../vault/model/tags";
+import { TAG } from "../vault/model/tags/tags";
 import type { BucketTarget } from "../vault/model/settings";
 import { functionPolicy } from "../iam/functionPolicy";
 import { serviceRole } from "./serviceRole";

@@ -4,7 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { STOPPED_CLOCK } from "../vault/model/clockState";
+import { STOPPED_CLOCK } from "../vault/model/memory/clockState";
 import { namesOf } from "../iam/names";
 
 export interface TriggerArgs {

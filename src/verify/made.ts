@@ -13,7 +13,7 @@ import {
 import { deleteSnapshot } from "../vault/aws/ec2Writes";
 import type { Cause } from "../vault/model/cause";
 import { causeOf, meaningOf } from "../vault/aws/errors";
-import { TAG } from "../vault/model/tags";
+import { TAG } from "../vault/model/tags/tags";
 import { refusalOf, textOf } from "./findings";
 
 export interface Made {

@@ -8,7 +8,7 @@ import {
 import { copyIdentity, drCopyTags } from "../vault/plan/copies/copyTags";
 import { parseDescription } from "../vault/identity/description";
 import { copySnapshot, createSingle } from "../vault/aws/ec2Writes";
-import { TAG, maxSnapshotTags, tagsFromList } from "../vault/model/tags";
+import { TAG, maxSnapshotTags, tagsFromList } from "../vault/model/tags/tags";
 import { isoSeconds } from "../vault/lib/time";
 import type { CopyAction, SnapshotAction } from "../vault/model/actions";
 import type { Snapshot } from "../vault/model/world";

@@ -7,8 +7,8 @@ import { inChild, printFigure } from "./child";
 import { lambdaUsd } from "./cost";
 import { IN_FLIGHT_MAX, leastMs, spreadMs } from "./durations";
 import { NOW, instanceAt, snapshotOf } from "./plan";
-import { type Account, type SimSnapshot, enter, isVerified, makeAccount } from "../simulation/account";
-import { noFaults } from "../simulation/faults";
+import { type Account, type SimSnapshot, enter, isVerified, makeAccount } from "../simulation/account/account";
+import { noFaults } from "../simulation/people/faults";
 import { makeRandom } from "../simulation/random";
 import { drawSettings } from "../simulation/settings";
 import { vaultSource } from "../simulation/source";
@@ -16,7 +16,7 @@ import { setStage } from "../simulation/stage";
 import { type Story, makeStory } from "../simulation/story";
 import { makeTime } from "../simulation/virtualTime";
 import { describe } from "../../src/vault/identity/description";
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS, MINUTE_MS } from "../../src/vault/lib/time";
 
 export interface Backlog {

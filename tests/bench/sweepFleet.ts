@@ -6,7 +6,7 @@
 import { describe } from "../../src/vault/identity/description";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import type { ProtectedInstance, Snapshot, Tags } from "../../src/vault/model/world";
 import { drCopyTags } from "../../src/vault/plan/copies/copyTags";
 import { snapshotAction } from "../../src/vault/plan/snapshots/snapshotAction";

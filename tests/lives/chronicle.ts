@@ -1,9 +1,16 @@
 /** Records what truly happened in a life, with its times, for the oracle. It never looks into the timer. */
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
-import { type Account, type SimSnapshot, type TagRecord, instanceOf, regionsOf, slotOf } from "../simulation/account";
-import { protectedVolumes } from "../simulation/fleet";
+import {
+  type Account,
+  type SimSnapshot,
+  type TagRecord,
+  instanceOf,
+  regionsOf,
+  slotOf,
+} from "../simulation/account/account";
+import { protectedVolumes } from "../simulation/account/fleet";
 import { type Announcement, announcementsIn } from "./announcements";
 
 /** Settings, with the first invocation that had them and the first that had others. */

@@ -1,6 +1,6 @@
 /** Checks that a copy is not made again and again, because whatever deletes it would also have to want it. */
 import { DAY_MS } from "../../src/vault/lib/time";
-import type { Account } from "../simulation/account";
+import type { Account } from "../simulation/account/account";
 
 /** Number of times that edits back and forth may want it again. */
 const MOST_IN_A_WINDOW = 4;

@@ -1,7 +1,7 @@
 /** Plays what happens to instances and volumes in a life. */
 import { HOUR_MS } from "../../src/vault/lib/time";
-import type { SimInstance } from "../simulation/account";
-import { attach, isProtected, newVolume } from "../simulation/fleet";
+import type { SimInstance } from "../simulation/account/account";
+import { attach, isProtected, newVolume } from "../simulation/account/fleet";
 import { type LifeEvent, type Living, later } from "./living";
 
 function alive({ account }: Living): SimInstance[] {

@@ -1,7 +1,7 @@
 /** Plays one life: a seed, months of edits and events, then a calm. The oracle checks every deletion. */
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../src/vault/lib/time";
-import { makeAccount } from "../simulation/account";
-import { noFaults } from "../simulation/faults";
+import { makeAccount } from "../simulation/account/account";
+import { noFaults } from "../simulation/people/faults";
 import { type Random, makeRandom } from "../simulation/random";
 import type { FunctionSource } from "../simulation/source";
 import { type Violation, makeStory } from "../simulation/story";

@@ -1,14 +1,14 @@
 /** Answers the calls of a life at once on the simulation's account, and refuses only mails while SNS is down. */
-import { type Account, type Region, type SimSnapshot, regionOf } from "../simulation/account";
-import { awsError } from "../simulation/awsError";
+import { type Account, type Region, type SimSnapshot, regionOf } from "../simulation/account/account";
+import { awsError } from "../simulation/account/awsError";
 import type { Call } from "../../src/iam/call";
-import { subjectOf } from "../simulation/callSubject";
-import { copySnapshot } from "../simulation/ec2Copies";
-import { createSnapshot, createSnapshots } from "../simulation/ec2Creates";
-import { createTags, deleteSnapshot, existing } from "../simulation/ec2Deletes";
-import { describeSharing } from "../simulation/ec2Locks";
-import { isLaunchRead, readLaunch } from "../simulation/launchReads";
-import { isPaged, makePagedReads } from "../simulation/pagedReads";
+import { subjectOf } from "../simulation/account/callSubject";
+import { copySnapshot } from "../simulation/account/ec2Copies";
+import { createSnapshot, createSnapshots } from "../simulation/account/ec2Creates";
+import { createTags, deleteSnapshot, existing } from "../simulation/account/ec2Deletes";
+import { describeSharing } from "../simulation/account/ec2Locks";
+import { isLaunchRead, readLaunch } from "../simulation/account/launchReads";
+import { isPaged, makePagedReads } from "../simulation/account/pagedReads";
 import type { LifeClock } from "./lifeClock";
 
 /** Listener for what the vault does. */

@@ -4,7 +4,7 @@
  */
 import type { GetScheduleCommandOutput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { Account } from "../simulation/account";
+import type { Account } from "../simulation/account/account";
 import { cadenceOf, nextAfter } from "./cadence";
 
 export interface LifeClock {

@@ -3,15 +3,15 @@
  * simulation's, without any fault, so that a year takes a second or two. Only the simulation tests calls that fail or
  * take time.
  */
-import { type Account, type Region, regionsOf } from "../simulation/account";
+import { type Account, type Region, regionsOf } from "../simulation/account/account";
 import { callOf } from "../../src/iam/call";
-import { forgetGone } from "../simulation/forget";
+import { forgetGone } from "../simulation/account/forget";
 import { caller, intercept } from "../simulation/interception";
-import { type Invocation, makeInvocation } from "../simulation/invocation";
-import type { SimulatedHandler } from "../simulation/lambda";
+import { type Invocation, makeInvocation } from "../simulation/account/invocation";
+import type { SimulatedHandler } from "../simulation/account/lambda";
 import { FUNCTION_ARN } from "../simulation/settings";
 import type { FunctionSource } from "../simulation/source";
-import { makeBuckets } from "../simulation/tokenBucket";
+import { makeBuckets } from "../simulation/account/tokenBucket";
 import { installDate } from "../simulation/virtualTime";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { DAY_MS } from "../../src/vault/lib/time";

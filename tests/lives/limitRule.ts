@@ -3,7 +3,7 @@
  * once, and what was stopped is kept until its plan is approved or nothing of it is due.
  */
 import { DAY_MS } from "../../src/vault/lib/time";
-import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account";
+import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 

@@ -1,7 +1,7 @@
 /** Defines a life under way: what its events change. */
 import { DAY_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
-import type { Account } from "../simulation/account";
+import type { Account } from "../simulation/account/account";
 import type { Random } from "../simulation/random";
 import type { Chronicle } from "./chronicle";
 import type { LifeStage } from "./lifeStage";

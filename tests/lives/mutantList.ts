@@ -1,5 +1,5 @@
 /** Lists one-line mistakes in the rule of changes. Lives must catch each: `npm run lives:mutants`. */
-import type { Mutant } from "../simulation/mutantList";
+import type { Mutant } from "../simulation/mutants/mutantList";
 
 export const LIFE_MUTANTS: readonly Mutant[] = [
   {

@@ -3,7 +3,7 @@
  * orphan` selects mutants with one of these words in their name. Exits with 1 if a mutant survives, 2 if the list does
  * not fit the sources.
  */
-import { huntMutants } from "../simulation/mutantHunt";
+import { huntMutants } from "../simulation/mutants/mutantHunt";
 import { LIFE_MUTANTS } from "./mutantList";
 
 const main = "tests/lives/main.ts";

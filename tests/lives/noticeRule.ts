@@ -1,5 +1,5 @@
 /** Checks that a mail announces only what some change released, because steady expiry needs no mail. */
-import type { Account } from "../simulation/account";
+import type { Account } from "../simulation/account/account";
 import { type Mail, presence } from "./chronicle";
 import type { Hindsight } from "./views";
 

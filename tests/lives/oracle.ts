@@ -11,11 +11,11 @@ import {
   isVerified,
   regionsOf,
   slotOf,
-} from "../simulation/account";
-import { isMade } from "../simulation/ownership";
+} from "../simulation/account/account";
+import { isMade } from "../simulation/account/ownership";
 import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { makeNoticeRule } from "./noticeRule";
 import type { PointSet } from "./verdicts";

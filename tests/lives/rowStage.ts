@@ -4,11 +4,11 @@
  */
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
-import { type Account, type SimInstance, makeAccount, regionsOf, slotOf } from "../simulation/account";
-import { attach, newVolume } from "../simulation/fleet";
+import { type Account, type SimInstance, makeAccount, regionsOf, slotOf } from "../simulation/account/account";
+import { attach, newVolume } from "../simulation/account/fleet";
 import { makeRandom } from "../simulation/random";
 import type { FunctionSource } from "../simulation/source";
-import { noFaults } from "../simulation/faults";
+import { noFaults } from "../simulation/people/faults";
 import { makeStory } from "../simulation/story";
 import { makeTime } from "../simulation/virtualTime";
 import { SETTINGS, keeping } from "../support/world";

@@ -1,8 +1,8 @@
 /** Decides what rules keep of a unit's recovery points, by the simulation's own reading of them, not the vault's. */
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
-import { type SimSnapshot, type TagRecord } from "../simulation/account";
-import { letGo } from "../simulation/keepOracle";
+import { type SimSnapshot, type TagRecord } from "../simulation/account/account";
+import { letGo } from "../simulation/rules/keepOracle";
 import { cadenceOf, thinned } from "./cadence";
 
 /** The snapshots of a unit for one slot. */

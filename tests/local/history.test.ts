@@ -15,7 +15,7 @@ import { type LocalVault, startVault } from "../../src/local/runtime/localVault"
 import type { RetentionPoint } from "../../src/vault/retention/retention";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { namesOf } from "../../src/iam/names";
-import { letGo } from "../simulation/keepOracle";
+import { letGo } from "../simulation/rules/keepOracle";
 import { declaringAfar } from "../support/declaringAfar";
 import { emulatorHome } from "../support/emulatorHome";
 

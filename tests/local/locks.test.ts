@@ -8,7 +8,7 @@ import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { describeLocks, describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { declaringAfar } from "../support/declaringAfar";
 import { emulatorHome } from "../support/emulatorHome";

@@ -4,7 +4,7 @@
  * the other, each with three sweeps.
  */
 import { CreateSnapshotCommand, DeleteTagsCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
-import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/model/tags";
+import { TAG, copyExpiredTag, tagsToList } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
 import { DR, PRIMARY, REGIONS, type SweptVault, startSweptVault } from "../support/sweptVault";

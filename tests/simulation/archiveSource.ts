@@ -13,7 +13,7 @@ import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { ROOT, make } from "../support/stackProgram";
 import type { Sdk } from "./interception";
-import type { SimulatedHandler } from "./lambda";
+import type { SimulatedHandler } from "./account/lambda";
 import { type FunctionSource, quietEnvironment } from "./source";
 
 /**

@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import type { Invocation } from "./invocation";
+import type { Invocation } from "./account/invocation";
 
 export const caller = new AsyncLocalStorage<Invocation>();
 

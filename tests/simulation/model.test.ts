@@ -2,19 +2,19 @@
  * Tests that the model refuses what AWS refuses, so that a green simulation means something. Method: one small account,
  * one call after the other, no vault.
  */
-import { type Account, type Region, makeAccount, removeSnapshot } from "./account";
-import { makeCrowds } from "./crowds";
-import { copySnapshot } from "./ec2Copies";
-import { createSnapshot, createSnapshots } from "./ec2Creates";
-import { createTags, deleteSnapshot } from "./ec2Deletes";
-import { describeSharing, listLocks, lockSnapshot } from "./ec2Locks";
-import { listSnapshots, makePager } from "./ec2Reads";
-import { type Faults, NO_LIMIT_FAULTS, drawFaults } from "./faults";
-import { attach, newInstance, newVolume } from "./fleet";
+import { type Account, type Region, makeAccount, removeSnapshot } from "./account/account";
+import { makeCrowds } from "./people/crowds";
+import { copySnapshot } from "./account/ec2Copies";
+import { createSnapshot, createSnapshots } from "./account/ec2Creates";
+import { createTags, deleteSnapshot } from "./account/ec2Deletes";
+import { describeSharing, listLocks, lockSnapshot } from "./account/ec2Locks";
+import { listSnapshots, makePager } from "./account/ec2Reads";
+import { type Faults, NO_LIMIT_FAULTS, drawFaults } from "./people/faults";
+import { attach, newInstance, newVolume } from "./account/fleet";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
 import { makeStory } from "./story";
-import { makeBuckets } from "./tokenBucket";
+import { makeBuckets } from "./account/tokenBucket";
 import { type VirtualTime, makeTime } from "./virtualTime";
 
 const START_MS = Date.parse("2026-03-01T00:00:00Z");

@@ -4,7 +4,7 @@ import { ACCOUNT_ID } from "../../src/local/account/accountId";
 import { bucketName } from "../../src/iam/buckets";
 import { namesOf } from "../../src/iam/names";
 import { SETTINGS, keeping } from "../support/world";
-import { drawRetention } from "./edits";
+import { drawRetention } from "./people/edits";
 import type { Random } from "./random";
 
 /** Values of the backup tag that a simulated vault of rules has a policy each for. */

@@ -3,23 +3,23 @@
  * everything; nothing waits for a real timer.
  */
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
-import { makeAccount } from "./account";
-import { forgetGone } from "./forget";
-import { checkManifests } from "./auditRules";
-import { startDryRun, startEdits } from "./edits";
-import { drawFaults } from "./faults";
-import { firstFleet, newInstance, protectedVolumes } from "./fleet";
-import { startLaunches } from "./launches";
-import { endOutages, startOutages } from "./outages";
-import { startPeople } from "./people";
-import { startTamperer } from "./tamperer";
+import { makeAccount } from "./account/account";
+import { forgetGone } from "./account/forget";
+import { checkManifests } from "./rules/auditRules";
+import { startDryRun, startEdits } from "./people/edits";
+import { drawFaults } from "./people/faults";
+import { firstFleet, newInstance, protectedVolumes } from "./account/fleet";
+import { startLaunches } from "./people/launches";
+import { endOutages, startOutages } from "./people/outages";
+import { startPeople } from "./people/people";
+import { startTamperer } from "./people/tamperer";
 import { makeRandom } from "./random";
 import { drawSettings } from "./settings";
-import { checkNewestSlot, checkSettled, checkVolumes } from "./settled";
+import { checkNewestSlot, checkSettled, checkVolumes } from "./rules/settled";
 import type { FunctionSource } from "./source";
 import { type Stage, setStage } from "./stage";
 import { type Violation, makeStory } from "./story";
-import { checkNotified, checkUnbothered } from "./notificationRules";
+import { checkNotified, checkUnbothered } from "./rules/notificationRules";
 import { makeTime } from "./virtualTime";
 
 export interface SimulationResult {

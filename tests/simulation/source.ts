@@ -10,7 +10,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { createHandler } from "../../src/vault/lambda";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Sdk } from "./interception";
-import type { SimulatedHandler } from "./lambda";
+import type { SimulatedHandler } from "./account/lambda";
 import { rememberSchedules } from "./rememberedCron";
 import { rememberReads } from "./rememberedReads";
 

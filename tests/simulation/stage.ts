@@ -2,17 +2,17 @@
  * Runs the vault's own handler on a modeled account: the clients' `send`, Lambda, Scheduler and the time replace the
  * real ones. Its user decides what happens: a simulated run (simulate.ts), a backlog (tests/bench/makespan.ts).
  */
-import type { Account } from "./account";
-import { makeAws } from "./aws";
+import type { Account } from "./account/account";
+import { makeAws } from "./account/aws";
 import { type ClientTraits, type Interception, intercept } from "./interception";
-import type { Invocation } from "./invocation";
-import { makeHints } from "./hints";
-import { type Lambda, makeLambda } from "./lambda";
-import { type Scheduler, makeScheduler } from "./scheduler";
+import type { Invocation } from "./account/invocation";
+import { makeHints } from "./account/hints";
+import { type Lambda, makeLambda } from "./account/lambda";
+import { type Scheduler, makeScheduler } from "./account/scheduler";
 import type { FunctionSource } from "./source";
-import { type Tellings, makeTellings } from "./tellings";
+import { type Tellings, makeTellings } from "./rules/tellings";
 import { installDate } from "./virtualTime";
-import { makeWire } from "./wire";
+import { makeWire } from "./account/wire";
 
 export interface Stage {
   account: Account;

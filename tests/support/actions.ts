@@ -1,5 +1,5 @@
 /** Builds a whole action of each kind; a test says only what differs. */
-import { TAG, maxSnapshotTags } from "../../src/vault/model/tags";
+import { TAG, maxSnapshotTags } from "../../src/vault/model/tags/tags";
 import type { CopyAction, DeleteAction, LockAction, SnapshotAction } from "../../src/vault/model/actions";
 import { DR, KEY, NOW, SETTINGS, SLOT, copyOf, snapshot, volume } from "./world";
 

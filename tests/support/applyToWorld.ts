@@ -1,5 +1,5 @@
 /** Applies a plan on an AWS that refuses nothing and finishes at once. It is pure and returns a new world. */
-import { worldAfter } from "../../src/cli/ahead";
+import { worldAfter } from "../../src/cli/plan/ahead";
 import type { Action } from "../../src/vault/model/actions";
 import type { World } from "../../src/vault/model/world";
 import { SETTINGS } from "./world";

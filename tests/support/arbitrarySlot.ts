@@ -3,7 +3,7 @@
  * encrypted replacements, verified, pending, failed or under another key; and copies of each of them in each DR region.
  */
 import fc from "fast-check";
-import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { KeyedRegion } from "../../src/vault/model/settings";
 import type { Snapshot, Tags } from "../../src/vault/model/world";

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { describe as describeIt, parseDescription } from "../../src/vault/identity/description";
 import { doubtOf } from "../../src/vault/identity/doubts";
-import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Snapshot, Tags, World } from "../../src/vault/model/world";
 import { DR, DR2, NOW, SETTINGS } from "./world";

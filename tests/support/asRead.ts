@@ -1,7 +1,7 @@
 /** Gives records the form in which they are read, because code may be fast on one form and slow on another. */
 import { makeTagReader } from "../../src/vault/aws/tagReader";
 import { makeIntern, ownText } from "../../src/vault/lib/interned";
-import { TAG, tagsToList } from "../../src/vault/model/tags";
+import { TAG, tagsToList } from "../../src/vault/model/tags/tags";
 import type { Snapshot } from "../../src/vault/model/world";
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Gives records that tests write by their tags an identity: what the Description would say if the vault had made them.
  */
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { parseIso } from "../../src/vault/lib/time";
 import type { Doubt, Identity } from "../../src/vault/model/identity";
 import type { Snapshot, Tags } from "../../src/vault/model/world";

@@ -1,6 +1,6 @@
 /** Plays sweeps over five nights of one instance, and returns what their mails say of missing recovery points. */
 import { PublishCommand } from "@aws-sdk/client-sns";
-import type { ClockState } from "../../src/vault/model/clockState";
+import type { ClockState } from "../../src/vault/model/memory/clockState";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
 import type { VaultSettings } from "../../src/vault/model/settings";

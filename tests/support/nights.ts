@@ -2,13 +2,13 @@
  * Plays nights of a vault on a small account where every call succeeds at once: a run and two sweeps per night, with
  * what the timer carries and what is mailed. It is pure: the plan is applied to the world that the next plan sees.
  */
-import type { ChangeMemory } from "../../src/vault/model/changeMemory";
+import type { ChangeMemory } from "../../src/vault/model/memory/changeMemory";
 import { remember } from "../../src/vault/changes/changeMemory";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
 import { unreportedOf } from "../../src/vault/report/log";
 import { planOf } from "./planOf";
 import { type Problem, problemKey } from "../../src/vault/model/problem";
-import { TAG, copyExpiredTag } from "../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Action } from "../../src/vault/model/actions";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";

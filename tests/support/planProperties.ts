@@ -7,7 +7,7 @@ import { instanceRules } from "../../src/vault/retention/effectiveRules";
 import { planOf } from "./planOf";
 import { copyState } from "../../src/vault/inventory/copies";
 import { releasedIn } from "../../src/vault/plan/prune/released";
-import { copyExpiredTag } from "../../src/vault/model/tags";
+import { copyExpiredTag } from "../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { CopyAction, DeleteAction, Plan } from "../../src/vault/model/actions";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";

@@ -3,8 +3,8 @@
  * people leave them.
  */
 import type { Random } from "../simulation/random";
-import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag, fillTags } from "../../src/vault/model/tags";
-import { volumeSpecToTags } from "../../src/vault/model/volumeSpec";
+import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag, fillTags } from "../../src/vault/model/tags/tags";
+import { volumeSpecToTags } from "../../src/vault/model/tags/volumeSpec";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { AttachedVolume, ProtectedInstance, Snapshot, Tags } from "../../src/vault/model/world";

@@ -6,7 +6,7 @@ import { remember } from "../../src/vault/changes/changeMemory";
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe } from "../../src/vault/identity/description";
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 

@@ -7,7 +7,7 @@ import { inventoryOf } from "../../src/local/account/inventory";
 import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 import { type LocalVault, startVault } from "../../src/local/runtime/localVault";
 import { describeVaultSnapshots } from "../../src/vault/aws/ec2Reads";
-import { tagsToList } from "../../src/vault/model/tags";
+import { tagsToList } from "../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
 import { declaringAfar } from "./declaringAfar";

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { namesOf } from "../../src/iam/names";
 import { LOG_NAMESPACE, METRIC_NAMESPACE, outOfMemoryMetric } from "../../src/vault/model/metricNames";
-import { tagsFromList } from "../../src/vault/model/tags";
+import { tagsFromList } from "../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Snapshot, Tags } from "../../src/vault/model/world";
 import type { MetricPoint } from "../../src/local/runtime/alarmEvaluator";

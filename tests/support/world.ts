@@ -1,5 +1,5 @@
 /** Builds what the vault sees: each builder gives one complete, verified record, and a test says only what differs. */
-import { TAG } from "../../src/vault/model/tags";
+import { TAG } from "../../src/vault/model/tags/tags";
 import { identify } from "./identify";
 import { isoSeconds } from "../../src/vault/lib/time";
 import type { AttachedVolume, ProtectedInstance, Snapshot, Tags, World } from "../../src/vault/model/world";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { METRIC, METRIC_NAMESPACE, REGION_METRIC } from "../../src/vault/model/metricNames";
 import { KINDS } from "../../src/vault/model/problem";
-import { COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX } from "../../src/vault/model/tags";
+import { COPY_EXPIRED_PREFIX, INSTANCE_TAG_PREFIX, TAG, TAG_PREFIX } from "../../src/vault/model/tags/tags";
 import { parseEvent } from "../../src/vault/observe/event";
 
 const TAG_KEYS = `

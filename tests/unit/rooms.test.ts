@@ -61,7 +61,7 @@ test.each([
   ["src/cli/commands/x.ts", 'import { apply } from "../../vault/apply/apply";', "cli may import only restore"],
   ["src/cli/x.ts", 'import { slots } from "../vault/clock/slots";', "cli may import only restore"],
   ["src/cli/x.ts", 'import { key } from "../stack/keys/key";', "cli may import only restore"],
-  ["src/cli/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";', "Of the command line only cli/aws.ts"],
+  ["src/cli/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";', "Of the command line only cli/reading/aws.ts"],
 ])("reports %s for %s", (file, text, message) => {
   expect(said(file, text)).toStrictEqual([expect.stringContaining(message)]);
 });
@@ -72,7 +72,7 @@ test.each([
   ["src/vault/aws/x.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";'],
   ["src/vault/invocation.ts", 'import { mail } from "./report/mail";'],
   ["src/iam/x.ts", 'import type * as aws from "@pulumi/aws";'],
-  ["src/cli/aws.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";'],
+  ["src/cli/reading/aws.ts", 'import { EC2Client } from "@aws-sdk/client-ec2";'],
   ["src/cli/commands/x.ts", 'import { planVault } from "../../vault/plan/plan";'],
   ["src/stack/function.ts", 'import { createHandler } from "../vault/lambda";'],
 ])("allows %s to have %s", (file, text) => {

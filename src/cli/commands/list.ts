@@ -2,14 +2,14 @@
 import { pluralize } from "../../vault/lib/text";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
-import { rememberInstances } from "../instanceCache";
-import { findInstance } from "../instances";
-import { instancesOf } from "../pointRef";
-import { type Point, pointsOf } from "../points";
+import { rememberInstances } from "../reading/instanceCache";
+import { findInstance } from "../reading/instances";
+import { instancesOf } from "../points/ref";
+import { type Point, pointsOf } from "../points/points";
 import { pointColumns, pointJson } from "../print/points";
 import { renderTable } from "../print/table";
-import { findVault, readVault } from "../reading";
-import { reasonsBy } from "../reasons";
+import { findVault, readVault } from "../reading/reading";
+import { reasonsBy } from "../points/reasons";
 import { parseTime, readAs } from "../times";
 
 interface Wanted {

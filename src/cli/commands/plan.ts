@@ -9,18 +9,18 @@ import { type Problem, uniqueByKey } from "../../vault/model/problem";
 import type { VaultSettings } from "../../vault/model/settings";
 import type { World } from "../../vault/model/world";
 import { lookAround } from "../../vault/looking";
-import { type Round, onceCompleted, planAhead } from "../ahead";
-import { type Checked, checkDeletions } from "../checks";
+import { type Round, onceCompleted, planAhead } from "../plan/ahead";
+import { type Checked, checkDeletions } from "../reading/checks";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
-import { FORGOTTEN, type Memory, readMemory } from "../memory";
-import { type PlanItem, itemsOf } from "../planItems";
+import { FORGOTTEN, type Memory, readMemory } from "../reading/memory";
+import { type PlanItem, itemsOf } from "../plan/items";
 import { renderPlan } from "../print/planPage";
-import { findVault } from "../reading";
-import { exceptionOf } from "../statusFindings";
+import { findVault } from "../reading/reading";
+import { exceptionOf } from "../status/findings";
 import { parseTime, readAs } from "../times";
-import { approving, waitingIn } from "../waiting";
+import { approving, waitingIn } from "../status/waiting";
 
 /** Returns when the schedule fires next. A rate counts from its last slot, which only the timer or the snapshots show. */
 function nextRunMs({ schedule, timezone }: VaultSettings, { state }: Memory, nowMs: number): number {

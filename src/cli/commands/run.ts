@@ -4,11 +4,11 @@ import type { VaultSettings } from "../../vault/model/settings";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
-import { type Followed, askForRun, follow, isOverAfter, lookAtSlot } from "../following";
+import { type Followed, askForRun, follow, isOverAfter, lookAtSlot } from "../run/following";
 import { renderRun } from "../print/runPage";
-import { findVault } from "../reading";
-import type { RunAnswer } from "../runAnswer";
-import { resultOf } from "../runResult";
+import { findVault } from "../reading/reading";
+import type { RunAnswer } from "../run/answer";
+import { resultOf } from "../run/result";
 import { parseDuration, parseTime } from "../times";
 import { plan } from "./plan";
 

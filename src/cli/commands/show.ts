@@ -3,15 +3,15 @@ import { isoSeconds } from "../../vault/lib/time";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { blobSizes } from "../../restore/blobs";
-import { findBlobs } from "../blobs";
-import { findCapture } from "../capture";
-import { factsOf } from "../pointFacts";
-import { findPoint } from "../pointRef";
-import { pointsOf } from "../points";
+import { findBlobs } from "../points/blobs";
+import { findCapture } from "../points/capture";
+import { factsOf } from "../points/facts";
+import { findPoint } from "../points/ref";
+import { pointsOf } from "../points/points";
 import { renderPoint } from "../print/pointPage";
 import { pointJson } from "../print/points";
-import { findVault, readVault } from "../reading";
-import { reasonsBy } from "../reasons";
+import { findVault, readVault } from "../reading/reading";
+import { reasonsBy } from "../points/reasons";
 
 /** Shows a recovery point. */
 export async function show(context: Context, ref: string): Promise<Answer> {

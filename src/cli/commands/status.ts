@@ -6,18 +6,18 @@ import { pluralize } from "../../vault/lib/text";
 import { isoSeconds } from "../../vault/lib/time";
 import type { VaultSettings } from "../../vault/model/settings";
 import { observe, observeInstances } from "../../vault/observe/observe";
-import { describeAllInstances } from "../aws";
+import { describeAllInstances } from "../reading/aws";
 import type { Answer, Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { failureOf } from "../failure";
-import { type Exception, type Newest, newestOf, staleIn } from "../freshness";
-import { instancesOf } from "../pointRef";
-import { pointsOf } from "../points";
+import { type Exception, type Newest, newestOf, staleIn } from "../status/freshness";
+import { instancesOf } from "../points/ref";
+import { pointsOf } from "../points/points";
 import { type StatusPage, renderStatus } from "../print/statusPage";
-import { rememberInstances } from "../instanceCache";
-import { FORGOTTEN, readMemory } from "../memory";
-import { findVault } from "../reading";
-import { nearMisses, plannedExceptions, withMemory } from "../statusFindings";
+import { rememberInstances } from "../reading/instanceCache";
+import { FORGOTTEN, readMemory } from "../reading/memory";
+import { findVault } from "../reading/reading";
+import { nearMisses, plannedExceptions, withMemory } from "../status/findings";
 
 /** Returns the first line of a status. */
 function answerOf(isRecent: boolean | undefined, newest: readonly Newest[], wrong: number): string {

@@ -1,6 +1,6 @@
 /** A plan as text: what it comes to, then each line with its reason, then what is reported. Pure. */
 import { isFailure, type Problem } from "../../vault/model/problem";
-import type { PlanItem } from "../planItems";
+import type { PlanItem } from "../plan/items";
 import type { Look } from "./look";
 import { type Column, oneLine, renderTable } from "./table";
 

@@ -2,9 +2,9 @@
 import { isoSeconds } from "../../vault/lib/time";
 import type { BlobName } from "../../vault/model/launchSpec";
 import type { Tags } from "../../vault/model/world";
-import { launchGroups } from "../launchGroups";
-import type { PointFacts, VolumeFacts } from "../pointFacts";
-import type { Point } from "../points";
+import { launchGroups } from "../points/launchGroups";
+import type { PointFacts, VolumeFacts } from "../points/facts";
+import type { Point } from "../points/points";
 import { ageText } from "../times";
 import type { Look } from "./look";
 import { oneLine } from "./table";

@@ -1,6 +1,6 @@
 /** Recovery points as rows: for people, for pipes, and as JSON. Pure. */
 import { humanDuration, isoSeconds } from "../../vault/lib/time";
-import type { Point } from "../points";
+import type { Point } from "../points/points";
 import type { Column } from "./table";
 
 /** Returns the columns. Programs get ids, people get ages and short words. */

@@ -1,7 +1,7 @@
 /** What a run came to, as text. Pure. */
-import type { RunAnswer } from "../runAnswer";
-import type { RunResult } from "../runResult";
-import type { SlotState } from "../slotState";
+import type { RunAnswer } from "../run/answer";
+import type { RunResult } from "../run/result";
+import type { SlotState } from "../run/slotState";
 import type { Look } from "./look";
 import { oneLine } from "./table";
 

@@ -1,5 +1,5 @@
 /** The status of a vault as text: the answer, then exceptions, then what nobody knows. Pure. */
-import type { Exception, Newest } from "../freshness";
+import type { Exception, Newest } from "../status/freshness";
 import type { Look } from "./look";
 import { oneLine } from "./table";
 

@@ -9,13 +9,13 @@ import { chooseShared } from "../../restore/choose/shared";
 import { chooseReplace, chooseVolumes, volumesOf } from "../../restore/choose/volumes";
 import type { LaunchOrder, Mode, Order, VolumeOptions } from "../../restore/order";
 import type { RestoreSource } from "../../restore/source";
-import { describeAllInstances } from "../aws";
+import { describeAllInstances } from "../reading/aws";
 import { withoutUndefined } from "../../vault/lib/collections";
 import type { LaunchSpec } from "../../vault/model/launchSpec";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
-import { NONE_EXISTS, findInstance } from "../instances";
+import { NONE_EXISTS, findInstance } from "../reading/instances";
 import { type RestoreOptions, leftOut, rateOf } from "./options";
 import { sharedNotes } from "./shared";
 

@@ -5,9 +5,9 @@
 import { type RestoredShared, ownerText, restoredOf } from "../../restore/choose/shared";
 import type { RestoreSource, SharedVolume } from "../../restore/source";
 import { HOUR_MS } from "../../vault/lib/time";
-import type { Capture } from "../capture";
-import { factsOf } from "../pointFacts";
-import type { Point } from "../points";
+import type { Capture } from "../points/capture";
+import { factsOf } from "../points/facts";
+import type { Point } from "../points/points";
 import { volumeOf } from "./sourceVolume";
 
 /** Returns the points of other instances whose data are of the same time. */

@@ -7,20 +7,20 @@ import type { BlobName, LaunchBlobs } from "../../vault/model/launchSpec";
 import { describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { withoutUndefined } from "../../vault/lib/collections";
 import { isoSeconds } from "../../vault/lib/time";
-import { ec2, findTraces } from "../aws";
-import { findBlobs } from "../blobs";
-import { type Capture, findCapture } from "../capture";
+import { ec2, findTraces } from "../reading/aws";
+import { findBlobs } from "../points/blobs";
+import { type Capture, findCapture } from "../points/capture";
 import type { Context } from "../context";
 import { EXIT } from "../exitCodes";
 import { cliError } from "../failure";
-import { findInstance } from "../instances";
-import { type PointFacts, factsOf } from "../pointFacts";
-import { findPoint, instancesOf } from "../pointRef";
-import { type Point, pointsOf } from "../points";
+import { findInstance } from "../reading/instances";
+import { type PointFacts, factsOf } from "../points/facts";
+import { findPoint, instancesOf } from "../points/ref";
+import { type Point, pointsOf } from "../points/points";
 import { parseTime, readAs } from "../times";
 import { sharedWith } from "./shared";
 import { volumeOf } from "./sourceVolume";
-import { chooseVault, vaultsIn } from "../vaults";
+import { chooseVault, vaultsIn } from "../reading/vaults";
 
 /** Which recovery point. */
 export interface WantedPoint {

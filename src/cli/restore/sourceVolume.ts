@@ -1,7 +1,7 @@
 /** One volume of a recovery point, as a restore takes it. Pure. */
 import type { SourceVolume } from "../../restore/source";
-import type { VolumeFacts, factsOf } from "../pointFacts";
-import type { Point } from "../points";
+import type { VolumeFacts, factsOf } from "../points/facts";
+import type { Point } from "../points/points";
 
 /** A key is captured with the other flags, so that a volume with flags and no key was not encrypted. */
 function originalOf({ deleteOnTermination, kmsKeyEnd }: VolumeFacts): Pick<SourceVolume, "original"> {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Instance, InstanceStateName, Volume } from "@aws-sdk/client-ec2";
-import { EXCLUDE_VALUE } from "../../vault/model/tags";
+import { EXCLUDE_VALUE } from "../../vault/model/tags/tags";
 import { ACCOUNT_ID } from "./accountId";
 import { agreedVolumes } from "./inventory/agreement";
 import { type FleetInstance, readInstances } from "./inventory/instances";

@@ -10,7 +10,7 @@ import {
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { partitionOf } from "../../iam/partition";
-import { STOPPED_CLOCK } from "../../vault/model/clockState";
+import { STOPPED_CLOCK } from "../../vault/model/memory/clockState";
 import type { Account } from "../account/account";
 import { ACCOUNT_ID } from "../account/accountId";
 import type { Make } from "./declared";

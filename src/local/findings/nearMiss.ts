@@ -3,7 +3,7 @@
  */
 import { distance } from "fastest-levenshtein";
 import { quoted } from "../../vault/inventory/backupTag";
-import { EXCLUDE_VALUE } from "../../vault/model/tags";
+import { EXCLUDE_VALUE } from "../../vault/model/tags/tags";
 import type { Tags } from "../../vault/model/world";
 
 /** The tag that a stack looks for. */

@@ -5,7 +5,7 @@ import { describeProtectedInstances, describeVaultSnapshots } from "../../vault/
 import { describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Volumes";
 import { copyState } from "../../vault/inventory/copies";
 import { groupBy } from "../../vault/lib/collections";
-import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags";
+import { EXCLUDE_VALUE, tagsFromList } from "../../vault/model/tags/tags";
 import type { AttachedVolume, Snapshot } from "../../vault/model/world";
 import type { Inventory } from "../account/inventory";
 import { type NearMiss, type WantedTag, nearExclusionOf, nearMissOf } from "./nearMiss";

@@ -3,9 +3,9 @@
  * deletion limit stops. Pure.
  */
 import { groupBy } from "../../vault/lib/collections";
-import type { ChangeKey, HeldPoint } from "../../vault/model/waitingPlans";
+import type { ChangeKey, HeldPoint } from "../../vault/model/memory/waitingPlans";
 import { type Known, isOf, kindOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
-import { type MissedFirst, firstMissed } from "../../vault/model/changeMemory";
+import { type MissedFirst, firstMissed } from "../../vault/model/memory/changeMemory";
 import { setKeyOf } from "../../vault/retention/recoverySets";
 import { DAY_MS, isoSeconds } from "../../vault/lib/time";
 import type { Snapshot } from "../../vault/model/world";

@@ -2,7 +2,7 @@
 import type { VaultConfig } from "../../config/config";
 import { ofPolicy } from "../../vault/retention/effectiveRules";
 import { overridesOf } from "../../vault/retention/tagOverrides";
-import { TAG } from "../../vault/model/tags";
+import { TAG } from "../../vault/model/tags/tags";
 import type { CoreSettings } from "../../vault/model/settings";
 import type { CostedStack } from "./monthlyCost";
 import type { Program } from "../deploy/declared";

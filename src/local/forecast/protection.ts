@@ -2,7 +2,7 @@
 import type { VaultConfig } from "../../config/config";
 import { describeProtectedInstances } from "../../vault/aws/ec2Reads";
 import { describeVolumes, withVolumeSpecs } from "../../vault/aws/ec2Volumes";
-import { EXCLUDE_VALUE } from "../../vault/model/tags";
+import { EXCLUDE_VALUE } from "../../vault/model/tags/tags";
 import type { ProtectedInstance } from "../../vault/model/world";
 import type { LocalVault } from "../runtime/localVault";
 

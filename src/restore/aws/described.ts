@@ -11,7 +11,7 @@ import { describeAttributes, describeCredits, describeSubnets } from "../../vaul
 import { isBurstable } from "../../vault/inventory/captures";
 import { withoutUndefined } from "../../vault/lib/collections";
 import type { CapturedLaunch } from "../../vault/model/launchSpec";
-import { tagsFromList, userTags } from "../../vault/model/tags";
+import { tagsFromList, userTags } from "../../vault/model/tags/tags";
 import type { Shape } from "../differences";
 import type { SourceVolume } from "../source";
 import { hasEnded } from "../states";

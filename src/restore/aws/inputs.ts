@@ -9,7 +9,7 @@ import type {
   RunInstancesCommandInput,
   TagSpecification,
 } from "@aws-sdk/client-ec2";
-import { tagsToList } from "../../vault/model/tags";
+import { tagsToList } from "../../vault/model/tags/tags";
 import type { InterfaceSpec, LaunchSpec } from "../../vault/model/launchSpec";
 import type { Tags } from "../../vault/model/world";
 import type { LaunchOrder, Order } from "../order";

@@ -12,7 +12,7 @@ import {
   type Instance,
   type Volume,
 } from "@aws-sdk/client-ec2";
-import { tagsFromList } from "../../vault/model/tags";
+import { tagsFromList } from "../../vault/model/tags/tags";
 import type { Found, FoundInstance, FoundVolume } from "../found";
 import { RESTORE_TAG } from "../restoreTags";
 import { hasEnded } from "../states";

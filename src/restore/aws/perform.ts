@@ -22,7 +22,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { tagsToList } from "../../vault/model/tags";
+import { tagsToList } from "../../vault/model/tags/tags";
 import type { Action } from "../action";
 import type { Order } from "../order";
 import { ROLE, tagsFor } from "../restoreTags";

@@ -11,7 +11,7 @@ import {
   paginateDescribeSubnets,
 } from "@aws-sdk/client-ec2";
 import { causeOf } from "../../vault/aws/errors";
-import { tagsFromList } from "../../vault/model/tags";
+import { tagsFromList } from "../../vault/model/tags/tags";
 import type { RegionFacts, RegionGroup, RegionSubnet, TypeFacts } from "../choose/region";
 
 const PAGE_SIZE = 1_000;

@@ -4,7 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { TAG } from "../../vault/model/tags";
+import { TAG } from "../../vault/model/tags/tags";
 import type { Account } from "../../iam/names";
 
 export interface BudgetArgs {

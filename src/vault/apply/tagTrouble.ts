@@ -5,7 +5,7 @@
  */
 import type { Cause } from "../model/cause";
 import { causeOf } from "../aws/errors";
-import { INSTANCE_TAG_PREFIX, TAG_PREFIX } from "../model/tags";
+import { INSTANCE_TAG_PREFIX, TAG_PREFIX } from "../model/tags/tags";
 import type { CopyAction, SnapshotAction, TagsLeftOut } from "../model/actions";
 import type { Tags } from "../model/world";
 

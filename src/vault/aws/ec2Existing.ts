@@ -1,7 +1,7 @@
 /** Looks up instances by their ids, whatever tags they have, but only if some are missing (dropouts.ts). */
 import { type EC2Client, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { chunksOf } from "../lib/collections";
-import { tagsFromList } from "../model/tags";
+import { tagsFromList } from "../model/tags/tags";
 import type { Tags } from "../model/world";
 import { FILTER_VALUES, PAGE_SIZE } from "./ec2Limits";
 

@@ -12,7 +12,7 @@ import { PAGE_SIZE } from "./ec2Limits";
 import { attachedVolumes } from "./ec2Volumes";
 import { descriptionPattern, parseDescription } from "../identity/description";
 import { ownText } from "../lib/interned";
-import { TAG, tagsFromList } from "../model/tags";
+import { TAG, tagsFromList } from "../model/tags/tags";
 import type { Stranger } from "../model/identity";
 import type { ProtectedInstance, Snapshot } from "../model/world";
 import { listSnapshots } from "./snapshotPages";

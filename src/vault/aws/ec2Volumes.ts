@@ -1,8 +1,8 @@
 /** Reads the volumes of instances, and joins what DescribeInstances and DescribeVolumes say of each. */
 import { type EC2Client, type Instance, type Volume, paginateDescribeVolumes } from "@aws-sdk/client-ec2";
 import { chunksOf, withoutUndefined } from "../lib/collections";
-import { tagsFromList } from "../model/tags";
-import { keyEndOf } from "../model/volumeFlags";
+import { tagsFromList } from "../model/tags/tags";
+import { keyEndOf } from "../model/tags/volumeFlags";
 import type { AttachedVolume, ProtectedInstance } from "../model/world";
 import { FILTER_VALUES } from "./ec2Limits";
 

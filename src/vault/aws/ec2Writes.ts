@@ -14,11 +14,11 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { SerializeMiddleware } from "@smithy/types";
 import { describe } from "../identity/description";
-import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "../model/tags";
+import { TAG, copyExpiredTag, fillTags, tagsToList, userTags } from "../model/tags/tags";
 import type { Identity } from "../model/identity";
 import type { AttachedVolume, Tags } from "../model/world";
 import type { CopyAction, LockAction, SnapshotAction } from "../model/actions";
-import { remainingTags, withSharedTags } from "../model/volumeTags";
+import { remainingTags, withSharedTags } from "../model/tags/volumeTags";
 
 export interface Made {
   snapshotIds: string[];

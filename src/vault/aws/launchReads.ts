@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { chunksOf, withoutUndefined } from "../lib/collections";
 import type { BlobName, LaunchAttributes, SubnetSpec } from "../model/launchSpec";
-import { tagsFromList } from "../model/tags";
+import { tagsFromList } from "../model/tags/tags";
 import { FILTER_VALUES, PAGE_SIZE } from "./ec2Limits";
 
 /** Most ids in a call (API reference, DescribeInstanceCreditSpecifications). */

@@ -3,7 +3,7 @@
  */
 import { GetScheduleCommand, type SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { isoSeconds } from "../lib/time";
-import { STOPPED_CLOCK } from "../model/clockState";
+import { STOPPED_CLOCK } from "../model/memory/clockState";
 import type { VaultSettings } from "../model/settings";
 
 /** Parts of `arn:aws:lambda:<region>:<account>:function:<name>`, which a qualifier may follow. */

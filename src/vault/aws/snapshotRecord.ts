@@ -3,7 +3,7 @@ import { parseDescription } from "../identity/description";
 import { doubtOf } from "../identity/doubts";
 import { type Intern, makeIntern, ownText } from "../lib/interned";
 import type { Identity } from "../model/identity";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import type { Snapshot, Tags } from "../model/world";
 import type { ListedSnapshot } from "./snapshotScan";
 import { makeTagReader } from "./tagReader";

@@ -1,6 +1,6 @@
 /** Reads the tags of many resources, whose keys and values are mostly alike. */
 import { type Intern, makeIntern, ownText } from "../lib/interned";
-import { TAG, tagsFromList } from "../model/tags";
+import { TAG, tagsFromList } from "../model/tags/tags";
 import type { Tags } from "../model/world";
 
 type TagList = Parameters<typeof tagsFromList>[0];

@@ -1,5 +1,5 @@
 /** Finds the recovery points that a previous schedule would have made. Pure. */
-import type { KeepSettings } from "../model/changeMemory";
+import type { KeepSettings } from "../model/memory/changeMemory";
 import { type RecoverySet, wasThere } from "../retention/recoverySets";
 import { nextFireMs } from "../lib/schedule";
 import { parseIso } from "../lib/time";

@@ -2,10 +2,10 @@
  * Identifies changes, and decides when a change stops holding deletions: once a person approved it, or its grace period
  * is over. Pure.
  */
-import type { ChangeMemory, NotifiedChanges } from "../model/changeMemory";
+import type { ChangeMemory, NotifiedChanges } from "../model/memory/changeMemory";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
-import type { ChangeKey, MailedPlan } from "../model/waitingPlans";
+import type { ChangeKey, MailedPlan } from "../model/memory/waitingPlans";
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 

@@ -9,7 +9,7 @@ import { sizeOf } from "../retention/tagOverrides";
 import { stableText } from "../lib/stableText";
 import { isoSeconds } from "../lib/time";
 import type { CoreSettings, KeepRules } from "../model/settings";
-import { type ChangeMemory, type FormerSettings, KEEP_KEYS, type KeepSettings } from "../model/changeMemory";
+import { type ChangeMemory, type FormerSettings, KEEP_KEYS, type KeepSettings } from "../model/memory/changeMemory";
 
 /**
  * Limit on former settings, since Scheduler accepts 256 KB of input. Those beyond it become one entry that keeps

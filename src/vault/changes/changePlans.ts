@@ -4,7 +4,7 @@
  * nightly expiry does not alter it. Pure.
  */
 import { groupBy } from "../lib/collections";
-import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/waitingPlans";
+import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/memory/waitingPlans";
 import { type Known, type Remembered, isOf } from "./changeKeys";
 import { changeNotice, limitProblem } from "./changeWords";
 import { deletionPlanHash } from "./planHash";

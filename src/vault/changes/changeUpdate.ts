@@ -1,8 +1,8 @@
 /** Updates the memory of changes after a plan: missing instances, stopped instances, and what is forgotten. Pure. */
-import type { ChangeKey, PlannedChanges } from "../model/waitingPlans";
+import type { ChangeKey, PlannedChanges } from "../model/memory/waitingPlans";
 import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
-import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/changeMemory";
-import type { NotifiedAt } from "../model/clockState";
+import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/memory/changeMemory";
+import type { NotifiedAt } from "../model/memory/clockState";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";

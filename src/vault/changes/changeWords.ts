@@ -4,9 +4,9 @@
  */
 import { groupBy } from "../lib/collections";
 import { type ChangeKind, isOf, kindOf } from "./changeKeys";
-import { type ChangeMemory, firstMissed } from "../model/changeMemory";
+import { type ChangeMemory, firstMissed } from "../model/memory/changeMemory";
 import type { ChangePlan } from "./changePlans";
-import type { HeldPoint } from "../model/waitingPlans";
+import type { HeldPoint } from "../model/memory/waitingPlans";
 import { deletionPlanHash } from "./planHash";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import { type Problem, problem } from "../model/problem";

@@ -2,9 +2,9 @@
  * Applies changes while a plan is made: former rules for retention, and the deletion limit for what no change explains.
  * Pure.
  */
-import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/waitingPlans";
+import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/memory/waitingPlans";
 import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
-import { type ChangeMemory, memoryIn } from "../model/changeMemory";
+import { type ChangeMemory, memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
 import { type ChangedRegion, nextMemory } from "./changeUpdate";
 import { limitDeletions } from "./deletionLimit";

@@ -4,9 +4,9 @@
  * nothing is due any more. The limit is for deletions that no change explains (formerRules.ts), such as after a system
  * time that jumped, or weeks without runs. Pure.
  */
-import type { ChangeKey, HeldPoint } from "../model/waitingPlans";
+import type { ChangeKey, HeldPoint } from "../model/memory/waitingPlans";
 import { type Known, type Remembered, changeKey } from "./changeKeys";
-import type { ChangeMemory } from "../model/changeMemory";
+import type { ChangeMemory } from "../model/memory/changeMemory";
 import { lossesOf } from "../inventory/losses";
 import { deletionPlanHash } from "./planHash";
 import type { PrunePlan } from "../retention/prunePlan";

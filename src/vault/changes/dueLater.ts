@@ -2,7 +2,7 @@
  * Predicts what a change will have made due by the end of its grace period, if runs continue on schedule. Otherwise a
  * mail about a denser schedule would name "1 recovery point", although two weeks of them become due. Pure.
  */
-import type { HeldPoint } from "../model/waitingPlans";
+import type { HeldPoint } from "../model/memory/waitingPlans";
 import { groupBy } from "../lib/collections";
 import { evaluate } from "../retention/evaluate";
 import type { PruneRules } from "../retention/historyVerdict";

@@ -4,9 +4,9 @@
  * for an approval or the end of the grace period. Pure.
  */
 import { type Calendar, makeCalendar } from "../retention/calendar";
-import type { ChangeKey } from "../model/waitingPlans";
+import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
-import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed } from "../model/changeMemory";
+import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
 import { covers, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";

@@ -1,5 +1,5 @@
 /** Collects what an invocation knows of the past. Pure. */
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import { remember } from "./changeMemory";
 import { sourceRegions } from "../inventory/leftRegions";
 import { isMadeForDr } from "../retention/verdict";

@@ -1,7 +1,7 @@
 /** Identifies changes of the tags that pick an instance's rules, by the tags before and after. Pure. */
 import { createHash } from "node:crypto";
 import { policyName } from "../retention/effectiveRules";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import type { Tags } from "../model/world";
 
 /** Returns the tags that pick the rules, as one text. */

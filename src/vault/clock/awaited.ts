@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { parseIso } from "../lib/time";
-import type { Awaited, AwaitedWork, ClockState } from "../model/clockState";
+import type { Awaited, AwaitedWork, ClockState } from "../model/memory/clockState";
 import { followUpDelayMs, withinMs } from "./followUpDelay";
 
 const HASH_LENGTH = 16;

@@ -3,7 +3,7 @@
  * there. Pure.
  */
 import { type Fields, isRecord, isTexts } from "../lib/json";
-import type { ChangeMemory } from "../model/changeMemory";
+import type { ChangeMemory } from "../model/memory/changeMemory";
 
 function areTexts(fields: Fields, ...keys: readonly string[]): boolean {
   return keys.every((key) => typeof fields[key] === "string");

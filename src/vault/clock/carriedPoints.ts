@@ -2,7 +2,7 @@
  * Reads what the timer's payload says of recovery points, as far as it is valid, because a person may have written
  * anything there. Pure.
  */
-import type { CountedRegion, GonePoints, PointMemory } from "../model/pointMemory";
+import type { CountedRegion, GonePoints, PointMemory } from "../model/memory/pointMemory";
 import { isRecord, isTexts } from "../lib/json";
 import { parseIso } from "../lib/time";
 

@@ -4,7 +4,7 @@
  */
 import { isRecord } from "../lib/json";
 import { parseIso } from "../lib/time";
-import type { Awaited, AwaitedWork } from "../model/clockState";
+import type { Awaited, AwaitedWork } from "../model/memory/clockState";
 
 function isInstant(value: unknown): boolean {
   return typeof value === "string" && parseIso(value) !== undefined;

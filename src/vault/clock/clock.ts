@@ -6,7 +6,7 @@ import { withoutAim } from "./awaited";
 import { readClock, setClock } from "./timer";
 import { sendHint } from "./hint";
 import { stateOf } from "./payload";
-import type { AwaitedWork, ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
+import type { AwaitedWork, ClockState, ManifestsTo, NotifiedAt } from "../model/memory/clockState";
 import type { Cause } from "../model/cause";
 import { causeOf, meaningOf } from "../aws/errors";
 import { notifiedOf } from "../changes/changeUpdate";

@@ -7,9 +7,9 @@
 import { readClock } from "./timer";
 import { type FoundClock, type SetClock, setFollowUp } from "./clock";
 import { withoutAim } from "./awaited";
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import { nextPoints } from "../missing/expectedPoints";
-import type { PointMemory, PointsLook } from "../model/pointMemory";
+import type { PointMemory, PointsLook } from "../model/memory/pointMemory";
 import { forgotten } from "../missing/pointMemory";
 import type { Invocation } from "../aws/tools";
 

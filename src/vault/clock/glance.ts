@@ -6,7 +6,7 @@ import { ec2In } from "../aws/clients";
 import { describePending } from "../aws/ec2Reads";
 import { causeOf } from "../aws/errors";
 import type { Invocation } from "../aws/tools";
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import { askAgainMs, pendingHash, regionsToAsk } from "./awaited";
 import type { FoundClock } from "./clock";
 

@@ -3,7 +3,7 @@ import { recentDurationsMs } from "../inventory/durations";
 import type { ReadRegion } from "../inventory/regions";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
-import type { AwaitedWork } from "../model/clockState";
+import type { AwaitedWork } from "../model/memory/clockState";
 import { pendingHash } from "./awaited";
 import { type UnderWay, expectedMs } from "./expected";
 import { followUpDelayMs, withinMs } from "./followUpDelay";

@@ -1,6 +1,6 @@
 /** Opens the timer for an invocation: reads what it carries, and announces there what is about to be done. */
 import type { Invocation } from "../aws/tools";
-import type { ClockState, NotifiedAt } from "../model/clockState";
+import type { ClockState, NotifiedAt } from "../model/memory/clockState";
 import type { Problem } from "../model/problem";
 import type { SlotTask, Trigger } from "../model/trigger";
 import { type FoundClock, type SetClock, findClock } from "./clock";

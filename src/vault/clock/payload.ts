@@ -3,12 +3,12 @@
  * there. Pure.
  */
 import { changesOf } from "./carriedChanges";
-import type { ClockState, NotifiedAt } from "../model/clockState";
+import type { ClockState, NotifiedAt } from "../model/memory/clockState";
 import { pointsOf } from "./carriedPoints";
 import { awaitedOf } from "./carriedWork";
 import { asRecord, parseJson } from "../lib/json";
 import { isoSeconds, parseIso } from "../lib/time";
-import { stillNotified } from "../model/notified";
+import { stillNotified } from "../model/memory/notified";
 
 /**
  * Returns a time as the vault writes it; `undefined` if it is not a time or lies in the future. A slot in the future

@@ -2,7 +2,7 @@
  * Decides which slot an invocation works on, and how. A slot stays open for `startWindowHours`, while runs, follow-ups
  * and sweeps create what it lacks. Then it is closed once, and what it still lacks is reported. Pure.
  */
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import { lastCronMs, lastDueMs, nextFireMs, rateMs } from "../lib/schedule";
 import { SLOT_LAG_MS } from "../identity/doubts";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";

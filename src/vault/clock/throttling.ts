@@ -2,7 +2,7 @@
  * Handles reads that AWS throttles after all of the SDK's attempts. They are deferred like other work that meets a
  * limit, and a follow-up comes for them. A person is notified if that lasts. Pure.
  */
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
 import type { ThrottledRead } from "../model/world";
 import type { Throttling } from "../model/work";

@@ -7,7 +7,7 @@ import type { VaultClients } from "../aws/clients";
 import { causeOf } from "../aws/errors";
 import { readSchedule, setSchedule } from "../aws/scheduler";
 import type { Cause } from "../model/cause";
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import type { VaultSettings } from "../model/settings";
 import { payloadText, stateOfText } from "./payload";
 

@@ -6,7 +6,7 @@
  * once its lock has ended. See docs/adr/0009.
  */
 import { copyState } from "../inventory/copies";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import { DAY_MS, HOUR_MS } from "../lib/time";
 import type { KeyedRegion, SnapshotLock } from "../model/settings";
 import type { LockAction } from "../model/actions";

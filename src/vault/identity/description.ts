@@ -8,7 +8,7 @@
  *     … volume=vol-0abc snapshot=snap-0abc started=2026-11-22T03:00:04.000Z      (on a copy, before `tags`)
  */
 import { hash } from "node:crypto";
-import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../model/tags";
+import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../model/tags/tags";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Identity, Source } from "../model/identity";
 import type { Tags } from "../model/world";

@@ -5,7 +5,7 @@
  */
 import { type Described, tagsDigest } from "./description";
 import { isClear } from "./ownership";
-import { TAG, TAG_PREFIX } from "../model/tags";
+import { TAG, TAG_PREFIX } from "../model/tags/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Doubt, Identity, Stranger } from "../model/identity";
 import { type Problem, problem } from "../model/problem";

@@ -1,7 +1,7 @@
 /**
  * Decides whether a snapshot is the vault's own, by the doubts that were found when it was read (docs/adr/0017). Pure.
  */
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import type { Snapshot } from "../model/world";
 
 /** Returns true if a snapshot is what its Description says, even if its tags were changed: see doubts.ts. */

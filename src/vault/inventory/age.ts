@@ -1,6 +1,6 @@
 /** Computes the age of the newest recovery point of the volume that is worst off, in one region. Pure. */
 import { dataStartMs } from "./sameSlot";
-import { EXCLUDE_VALUE } from "../model/tags";
+import { EXCLUDE_VALUE } from "../model/tags/tags";
 import { HOUR_MS } from "../lib/time";
 import type { ProtectedInstance, Snapshot } from "../model/world";
 

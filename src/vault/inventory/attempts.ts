@@ -7,7 +7,7 @@ import { latestStartedFirst } from "./order";
 import { HOUR_MS, MINUTE_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
-import { volumeSpecFromTags } from "../model/volumeSpec";
+import { volumeSpecFromTags } from "../model/tags/volumeSpec";
 
 /** Attempts at a snapshot that fails in EC2, per slot, before it is reported. */
 export const MAX_ATTEMPTS = 3;

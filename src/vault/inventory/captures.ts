@@ -4,7 +4,7 @@
  */
 import { withoutUndefined } from "../lib/collections";
 import type { CapturedLaunch, InterfaceSpec, LaunchAttributes, SubnetSpec } from "../model/launchSpec";
-import { hasSameFacts, launchFromTags } from "../model/launchTags";
+import { hasSameFacts, launchFromTags } from "../model/tags/launchTags";
 import type { ProtectedInstance, Snapshot, Tags } from "../model/world";
 import { latestStartedFirst } from "./order";
 

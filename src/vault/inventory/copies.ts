@@ -3,7 +3,7 @@
  * under the vault's key. CopySnapshot's return proves none of this, because EC2 checks the key only afterwards (API
  * reference, CopySnapshot, KmsKeyId). Pure.
  */
-import { copyExpiredTag } from "../model/tags";
+import { copyExpiredTag } from "../model/tags/tags";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
 

@@ -4,7 +4,7 @@
  */
 import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
 import { isReplacement, replacementFault, replacementState } from "./replacements";
-import { copyExpiredTag } from "../model/tags";
+import { copyExpiredTag } from "../model/tags/tags";
 import type { ExpiredCopyTag } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";

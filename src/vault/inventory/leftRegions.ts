@@ -2,10 +2,10 @@
  * Finds snapshots that the vault no longer prunes: in regions that left the stack, and originals in a former primary
  * region. Pure.
  */
-import { type ChangeMemory, memoryIn } from "../model/changeMemory";
+import { type ChangeMemory, memoryIn } from "../model/memory/changeMemory";
 import { isOwn } from "../identity/ownership";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import { isoSeconds } from "../lib/time";
 import type { ReadRegion } from "./regions";
 import type { Snapshot, World } from "../model/world";

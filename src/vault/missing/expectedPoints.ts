@@ -1,5 +1,5 @@
 /** Decides which recovery points the next look expects. Pure. */
-import type { Counts, PointMemory, PointsLook } from "../model/pointMemory";
+import type { Counts, PointMemory, PointsLook } from "../model/memory/pointMemory";
 import { inFormOf, merged } from "./pointCounts";
 import { MAX_GONE, packCounts, unpackCounts } from "./pointMemory";
 import { SECOND_MS, isoSeconds } from "../lib/time";

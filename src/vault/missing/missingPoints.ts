@@ -12,7 +12,7 @@ import {
   type PointMemory,
   type PointsLook,
   type Wanted,
-} from "../model/pointMemory";
+} from "../model/memory/pointMemory";
 import { countPoints, inFormOf, ownFinder, summed } from "./pointCounts";
 import { MAX_GONE, MAX_GONE_SLOTS, unpackCounts } from "./pointMemory";
 import type { PrunePlan } from "../retention/prunePlan";

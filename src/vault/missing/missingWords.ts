@@ -1,5 +1,5 @@
 /** Composes what a person reads about recovery points that somebody else deleted. Pure text. */
-import { ALL, type GonePoints, type PointsLook } from "../model/pointMemory";
+import { ALL, type GonePoints, type PointsLook } from "../model/memory/pointMemory";
 import { type Problem, problem } from "../model/problem";
 import { withCommand } from "../lib/text";
 

@@ -4,7 +4,7 @@ import { groupBy } from "../lib/collections";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
 import { countVolumes } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
-import { ALL, type Counts } from "../model/pointMemory";
+import { ALL, type Counts } from "../model/memory/pointMemory";
 
 /**
  * Counts the volumes of each instance and slot. A redundant snapshot, or an original beside its encrypted replacement,

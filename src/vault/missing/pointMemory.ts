@@ -3,7 +3,7 @@
  * notice that a person deletes some. Instances with the same points share an entry, and a large fleet is carried as
  * sums. Pure.
  */
-import type { CountedRegion, Counts, PointMemory } from "../model/pointMemory";
+import type { CountedRegion, Counts, PointMemory } from "../model/memory/pointMemory";
 import { summed } from "./pointCounts";
 import { SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 

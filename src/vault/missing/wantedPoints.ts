@@ -4,7 +4,7 @@
  */
 import { isClear, isOwn } from "../identity/ownership";
 import { whyKept } from "../retention/retentionVerdict";
-import type { PointMemory, Wanted } from "../model/pointMemory";
+import type { PointMemory, Wanted } from "../model/memory/pointMemory";
 import { countKept, countPoints, summed } from "./pointCounts";
 import type { PrunePlan } from "../retention/prunePlan";
 import { MINUTE_MS, parseIso } from "../lib/time";

@@ -1,6 +1,6 @@
-import type { PlannedChanges } from "./waitingPlans";
+import type { PlannedChanges } from "./memory/waitingPlans";
 import type { Identity } from "./identity";
-import type { PointsLook } from "./pointMemory";
+import type { PointsLook } from "./memory/pointMemory";
 import type { Problem } from "./problem";
 import type { AttachedVolume, Snapshot, Tags } from "./world";
 import type { SnapshotLock } from "./settings";

@@ -1,9 +1,9 @@
-import type { ChangeMemory } from "./changeMemory";
+import type { ChangeMemory } from "./memory/changeMemory";
 import type { Dropout } from "./dropout";
 import type { Doubt, Identity, Stranger } from "./identity";
 import type { SeenLeft } from "./leftRegion";
 import type { CapturedLaunch, LaunchBlobs } from "./launchSpec";
-import type { PointMemory } from "./pointMemory";
+import type { PointMemory } from "./memory/pointMemory";
 import type { Problem } from "./problem";
 
 export type Tags = Readonly<Record<string, string>>;

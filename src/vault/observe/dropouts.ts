@@ -4,7 +4,7 @@
  */
 import { pointMs } from "../inventory/sameSlot";
 import { nextFireMs } from "../lib/schedule";
-import { EXCLUDE_VALUE, TAG } from "../model/tags";
+import { EXCLUDE_VALUE, TAG } from "../model/tags/tags";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { Dropout } from "../model/dropout";
 import type { ProtectedInstance, Snapshot } from "../model/world";

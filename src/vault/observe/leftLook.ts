@@ -1,6 +1,6 @@
 /** Lists what the vault left in regions that left the stack. The sweep that looks for strangers does so once a day. */
 import type { VaultClients } from "../aws/clients";
-import { memoryIn } from "../model/changeMemory";
+import { memoryIn } from "../model/memory/changeMemory";
 import { describeVaultSnapshots } from "../aws/ec2Reads";
 import { causeOf, meaningOf } from "../aws/errors";
 import type { LeftRegion, SeenLeft } from "../model/leftRegion";

@@ -3,7 +3,7 @@
  * it never takes these for its own. But the person who tagged one may think that it is backed up.
  */
 import { type VaultClients, ec2In } from "../aws/clients";
-import type { ClockState } from "../model/clockState";
+import type { ClockState } from "../model/memory/clockState";
 import { describeStrangers } from "../aws/ec2Reads";
 import { attempt } from "./attempt";
 import { HOUR_MS, parseIso } from "../lib/time";

@@ -1,8 +1,8 @@
 /** Writes one log line per decision, and sends one mail for what a person must know and was not notified of lately. */
 import { publish } from "../aws/sns";
 import type { VaultClients } from "../aws/clients";
-import { stillNotified } from "../model/notified";
-import type { NotifiedAt } from "../model/clockState";
+import { stillNotified } from "../model/memory/notified";
+import type { NotifiedAt } from "../model/memory/clockState";
 import { composeMail } from "./mail";
 import type { LogPlace } from "./links";
 import { type Decisions, type Summary, countAlike } from "./summary";

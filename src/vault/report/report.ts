@@ -5,7 +5,7 @@
 import { causeOf } from "../aws/errors";
 import type { Invocation } from "../aws/tools";
 import type { Inventory } from "../inventory/inventory";
-import type { ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
+import type { ClockState, ManifestsTo, NotifiedAt } from "../model/memory/clockState";
 import type { Problem } from "../model/problem";
 import type { Work } from "../model/work";
 import { auditInvocation } from "./audit/audit";

@@ -3,11 +3,11 @@
  * value picks, from its own tags, and from `orphans`. They are read from its newest recovery point and the stack's
  * current configuration, so an edit takes effect at once for everything that exists. Pure.
  */
-import { firstMissed, memoryIn } from "../model/changeMemory";
+import { firstMissed, memoryIn } from "../model/memory/changeMemory";
 import { dataStartMs, pointMs } from "../inventory/sameSlot";
 import { carriedRules } from "./tagOverrides";
 import { volumesOfSeveral } from "./recoverySets";
-import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "../model/tags";
+import { EXCLUDE_VALUE, INSTANCE_TAG_PREFIX, TAG } from "../model/tags/tags";
 import { DAY_MS } from "../lib/time";
 import type { CoreSettings, KeepRules } from "../model/settings";
 import type { ProtectedInstance, Snapshot, Tags, World } from "../model/world";

@@ -1,6 +1,6 @@
 /** Former rules that retention evaluates: types only. changes/formerRules.ts finds them. */
 import type { Calendar } from "./calendar";
-import type { ChangeKey } from "../model/waitingPlans";
+import type { ChangeKey } from "../model/memory/waitingPlans";
 import type { InstanceRules } from "./effectiveRules";
 import type { RecoverySet } from "./recoverySets";
 

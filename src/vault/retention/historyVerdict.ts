@@ -2,7 +2,7 @@
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
 import { wasThere } from "./recoverySets";
-import type { ChangeKey } from "../model/waitingPlans";
+import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
 import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
 

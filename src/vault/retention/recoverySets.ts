@@ -5,9 +5,9 @@
  */
 import type { Calendar } from "./calendar";
 import { dataStartMs } from "../inventory/sameSlot";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import type { Snapshot } from "../model/world";
-import { volumeSpecFromTags } from "../model/volumeSpec";
+import { volumeSpecFromTags } from "../model/tags/volumeSpec";
 import { parseIso } from "../lib/time";
 
 /** Snapshots of one instance for one slot, in one region. */

@@ -1,5 +1,5 @@
 /** Holds the verdict of retention on each snapshot of a region, and combines several reasons for one snapshot. Pure. */
-import type { ChangeKey } from "../model/waitingPlans";
+import type { ChangeKey } from "../model/memory/waitingPlans";
 import type { Snapshot } from "../model/world";
 import type { RecoverySet } from "./recoverySets";
 import type { Verdict } from "./verdict";

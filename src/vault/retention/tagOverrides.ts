@@ -5,7 +5,7 @@
  * Every snapshot and copy carries them, because pruning reads no instances. Pure.
  */
 import { COUNTED_RULES, type CountedRule, parseWithin } from "./keepRules";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import type { KeepRules, CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
 

@@ -7,7 +7,7 @@ import { type RecoverySet, isComplete, timesOf } from "./recoverySets";
 import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "./retention";
 import { isEmpty } from "./keepRules";
 import { DAY_MS } from "../lib/time";
-import { TAG } from "../model/tags";
+import { TAG } from "../model/tags/tags";
 import type { Snapshot } from "../model/world";
 
 /** Side of an instance's rules: those of the primary region, or of the DR regions. */

@@ -5,7 +5,7 @@ import { doubtOf } from "../../vault/identity/doubts";
 import { describeLocks, describeProtectedInstances, describeVaultSnapshots } from "../../vault/aws/ec2Reads";
 import { describeVolumes } from "../../vault/aws/ec2Volumes";
 import { meaningOf } from "../../vault/aws/errors";
-import { TAG, tagsFromList } from "../../vault/model/tags";
+import { TAG, tagsFromList } from "../../vault/model/tags/tags";
 import { type Finding, confirmed, different, refusalOf, textOf, unknown } from "../findings";
 import { type Check, type Stage, soon } from "../stage";
 

@@ -4,7 +4,7 @@ import { leftNotices } from "../../../src/vault/changes/leftRegions";
 import { doubtProblems, strangerProblems } from "../../../src/vault/identity/doubts";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { DAY_MS, MINUTE_MS } from "../../../src/vault/lib/time";
-import { copyExpiredTag } from "../../../src/vault/model/tags";
+import { copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { planCopies } from "../../../src/vault/plan/copies/copies";
 import { keyProblems } from "../../../src/vault/plan/keyGate";

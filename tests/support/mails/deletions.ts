@@ -4,7 +4,7 @@ import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-sched
 import { planChanges } from "../../../src/vault/changes/changePlans";
 import { inUseNotices, lockNotice, sharedNotice } from "../../../src/vault/guard/holds";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { ChangeKey, HeldPoint } from "../../../src/vault/model/waitingPlans";
+import type { ChangeKey, HeldPoint } from "../../../src/vault/model/memory/waitingPlans";
 import type { ProblemKind } from "../../../src/vault/model/problem";
 import type { VaultSettings } from "../../../src/vault/model/settings";
 import { orphanNotices } from "../../../src/vault/plan/prune/orphans";

@@ -17,7 +17,7 @@ import {
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { summarize } from "../../../src/vault/report/summary";
 import type { LaunchSpec } from "../../../src/vault/model/launchSpec";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { copyAction, snapshotAction } from "../actions";
 import { NOW, OPEN, RUN, SETTINGS, SLOT, instance, snapshot, volume } from "../world";
 import { makeRig } from "../rig";

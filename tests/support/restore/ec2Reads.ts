@@ -10,7 +10,7 @@ import type {
   DescribeVolumesCommandInput,
   Filter,
 } from "@aws-sdk/client-ec2";
-import { tagsToList } from "../../../src/vault/model/tags";
+import { tagsToList } from "../../../src/vault/model/tags/tags";
 import type { Tags } from "../../../src/vault/model/world";
 import { type Account, type Instance, type World, get, shown } from "./account";
 

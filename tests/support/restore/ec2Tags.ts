@@ -1,6 +1,6 @@
 /** The model's tags and client tokens. */
 import type { CreateTagsCommandInput, DeleteTagsCommandInput, TagSpecification } from "@aws-sdk/client-ec2";
-import { tagsFromList } from "../../../src/vault/model/tags";
+import { tagsFromList } from "../../../src/vault/model/tags/tags";
 import type { Tags } from "../../../src/vault/model/world";
 import { type Kind, type World, change, get, refused, setTags } from "./account";
 

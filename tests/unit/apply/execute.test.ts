@@ -10,7 +10,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
-import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, deleteAction, lockAction, snapshotAction } from "../../support/actions";
 import { DR, NOW, SETTINGS, SLOT, volume } from "../../support/world";

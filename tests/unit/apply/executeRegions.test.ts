@@ -6,7 +6,7 @@ import { CopySnapshotCommand, CreateTagsCommand, DeleteSnapshotCommand } from "@
 import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
-import { copyExpiredTag } from "../../../src/vault/model/tags";
+import { copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, deleteAction } from "../../support/actions";
 import { DR, DR2, NOW, PRIMARY_KEY, SETTINGS, SLOT } from "../../support/world";

@@ -9,7 +9,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { apply } from "../../../src/vault/apply/execute";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
-import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags";
+import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags/tags";
 import { withOwnTags } from "../../../src/vault/apply/tagTrouble";
 import type { Action } from "../../../src/vault/model/actions";
 import { copyAction, snapshotAction } from "../../support/actions";

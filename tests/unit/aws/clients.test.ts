@@ -7,7 +7,7 @@ import { tagsDigest } from "../../../src/vault/identity/description";
 import { ec2In, makeClients, retryOnlyThrottled } from "../../../src/vault/aws/clients";
 import { describeVaultSnapshots } from "../../../src/vault/aws/ec2Reads";
 import { type Meaning, causeOf, meaningOf } from "../../../src/vault/aws/errors";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import type { CopyAction, SnapshotAction } from "../../../src/vault/model/actions";
 import { type Answer, type Wire, ec2Error, listen } from "../../support/ec2Wire";
 import { DR, DR2, KEY, NOW, SETTINGS, SLOT, volume } from "../../support/world";

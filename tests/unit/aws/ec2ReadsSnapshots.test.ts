@@ -3,7 +3,7 @@ import { DescribeSnapshotsCommand, EC2Client, type Snapshot as Ec2Snapshot } fro
 import { mockClient } from "aws-sdk-client-mock";
 import { describeVaultSnapshots } from "../../../src/vault/aws/ec2Reads";
 import { describe as describeIt } from "../../../src/vault/identity/description";
-import { TAG, tagsToList } from "../../../src/vault/model/tags";
+import { TAG, tagsToList } from "../../../src/vault/model/tags/tags";
 import { HOUR_MS } from "../../../src/vault/lib/time";
 import type { Identity } from "../../../src/vault/model/identity";
 import type { Tags } from "../../../src/vault/model/world";

@@ -17,7 +17,7 @@ import {
   writeCopyExpiredTag,
 } from "../../../src/vault/aws/ec2Writes";
 import { tagsDigest } from "../../../src/vault/identity/description";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { copyAction, lockAction, snapshotAction } from "../../support/actions";
 import { KEY, SETTINGS, SLOT, volume } from "../../support/world";
 

@@ -8,7 +8,7 @@ import { describeStrangers, describeVaultSnapshots } from "../../../src/vault/aw
 import { listSnapshots } from "../../../src/vault/aws/snapshotPages";
 import { describe as describeIt } from "../../../src/vault/identity/description";
 import { isoSeconds } from "../../../src/vault/lib/time";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { answering } from "../../support/answeringClient";
 import { type Wire, ec2Error, listen } from "../../support/ec2Wire";
 import { DR, NOW, SETTINGS, SLOT } from "../../support/world";

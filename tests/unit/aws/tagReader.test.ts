@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { makeTagReader } from "../../../src/vault/aws/tagReader";
 import { makeIntern } from "../../../src/vault/lib/interned";
-import { TAG, tagsFromList } from "../../../src/vault/model/tags";
+import { TAG, tagsFromList } from "../../../src/vault/model/tags/tags";
 
 const key = fc.constantFrom("Name", "env", TAG.slot, TAG.sourceSnapshot, "__proto__", "constructor", "toString", "");
 const tag = fc.record(

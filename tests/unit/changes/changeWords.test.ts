@@ -1,6 +1,6 @@
 /** Tests what a mail says about recovery points that wait because something is no longer backed up. */
 import { planChanges } from "../../../src/vault/changes/changePlans";
-import type { ChangeKey, HeldPoint } from "../../../src/vault/model/waitingPlans";
+import type { ChangeKey, HeldPoint } from "../../../src/vault/model/memory/waitingPlans";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { HERE, POLICY } from "../../support/editNights";
 import { NOW } from "../../support/world";

@@ -5,7 +5,7 @@ import { emptyVerdict } from "../../../src/vault/retention/retentionVerdict";
 import type { PrunePlan } from "../../../src/vault/retention/prunePlan";
 import { emptyPlan, remove } from "../../../src/vault/plan/prune/pruneDecisions";
 import { setsByInstance } from "../../../src/vault/retention/recoverySets";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { HERE, POLICY } from "../../support/editNights";
 import { NOW, snapshot } from "../../support/world";

@@ -5,12 +5,12 @@
 import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { changesOf } from "../../../src/vault/clock/carriedChanges";
-import type { ChangeMemory } from "../../../src/vault/model/changeMemory";
+import type { ChangeMemory } from "../../../src/vault/model/memory/changeMemory";
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { afterLook, leftSnapshots, nextLeft, sourceRegions } from "../../../src/vault/inventory/leftRegions";
 import { leftNotices } from "../../../src/vault/changes/leftRegions";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { World } from "../../../src/vault/model/world";
 import { described, makeRig } from "../../support/rig";

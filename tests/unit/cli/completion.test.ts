@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scriptFor } from "../../../src/cli/completion";
-import { rememberInstances } from "../../../src/cli/instanceCache";
+import { rememberInstances } from "../../../src/cli/reading/instanceCache";
 import { makeProgram } from "../../../src/cli/program";
 
 const cache = mkdtempSync(join(tmpdir(), "smart-vault-cache-"));

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT_MEANINGS } from "../../../src/cli/exitCodes";
 import { SCHEMA } from "../../../src/cli/print/answer";
-import { settingsIn } from "../../../src/cli/settings";
+import { settingsIn } from "../../../src/cli/reading/settings";
 import { SETTINGS } from "../../support/world";
 
 const read = (name: string) => readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8");

@@ -1,7 +1,7 @@
 import { askAgainMs, pendingHash, regionsToAsk } from "../../../src/vault/clock/awaited";
 import { awaitedOf } from "../../../src/vault/clock/carriedWork";
 import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { Awaited } from "../../../src/vault/model/clockState";
+import type { Awaited } from "../../../src/vault/model/memory/clockState";
 import { NOW } from "../../support/world";
 
 /** Makes work that started some minutes ago and is expected in some; or of which nothing is known. */

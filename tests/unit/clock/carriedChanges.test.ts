@@ -1,7 +1,7 @@
 /** Tests which memory of changes is believed: a person may have written anything into the timer's payload. */
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { changesOf } from "../../../src/vault/clock/carriedChanges";
-import type { ChangeMemory } from "../../../src/vault/model/changeMemory";
+import type { ChangeMemory } from "../../../src/vault/model/memory/changeMemory";
 import { NOW, SETTINGS, SLOT } from "../../support/world";
 
 const { settings, ...none } = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);

@@ -1,10 +1,10 @@
 import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { mockClient } from "aws-sdk-client-mock";
-import { STOPPED_CLOCK } from "../../../src/vault/model/clockState";
+import { STOPPED_CLOCK } from "../../../src/vault/model/memory/clockState";
 import { followUpDelayMs } from "../../../src/vault/clock/followUpDelay";
 import { nextFollowUp } from "../../../src/vault/clock/nextFollowUp";
 import { readClock, setClock } from "../../../src/vault/clock/timer";
-import { stillNotified } from "../../../src/vault/model/notified";
+import { stillNotified } from "../../../src/vault/model/memory/notified";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CopyAction, Outcome, Plan, SnapshotAction } from "../../../src/vault/model/actions";
 import { deleteAction } from "../../support/actions";

@@ -1,7 +1,7 @@
 /** Tests which slot an invocation serves: how slots are started, continued, caught up on, reopened and closed. */
-import type { ClockState } from "../../../src/vault/model/clockState";
+import type { ClockState } from "../../../src/vault/model/memory/clockState";
 import { isSuperseded, slotToServe } from "../../../src/vault/clock/slots";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { failuresBySlot } from "../../../src/vault/inventory/attempts";
 import type { SlotTask, Trigger } from "../../../src/vault/model/trigger";

@@ -3,7 +3,7 @@ import { type WarningContext, configWarnings } from "../../../src/config/warning
 import { DAY_MS, SECOND_MS } from "../../../src/vault/lib/time";
 import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { NOW, SETTINGS, instance, snapshot, volume } from "../../support/world";
 
 const DAILY = "cron(0 3 * * ? *)";

@@ -6,7 +6,7 @@ import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { guardRegions } from "../../../src/vault/guard/guard";
 import type { Findings } from "../../../src/vault/guard/findings";
 import { prune } from "../../../src/vault/apply/prune";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
 import type { DeleteAction } from "../../../src/vault/model/actions";

@@ -14,7 +14,7 @@ import type { Findings } from "../../../src/vault/guard/findings";
 import { guardRegions } from "../../../src/vault/guard/guard";
 import { prunePrimary } from "../../../src/vault/plan/prune/prunePrimary";
 import { makeCalendar } from "../../../src/vault/retention/calendar";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { DeleteAction } from "../../../src/vault/model/actions";
 import type { Snapshot } from "../../../src/vault/model/world";

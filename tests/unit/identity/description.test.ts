@@ -7,7 +7,7 @@ import {
   parseDescription,
   tagsDigest,
 } from "../../../src/vault/identity/description";
-import { COPY_EXPIRED_PREFIX, TAG, TAG_PREFIX, copyExpiredTag } from "../../../src/vault/model/tags";
+import { COPY_EXPIRED_PREFIX, TAG, TAG_PREFIX, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { isoSeconds } from "../../../src/vault/lib/time";
 import type { Identity } from "../../../src/vault/model/identity";
 import type { Tags } from "../../../src/vault/model/world";

@@ -8,7 +8,7 @@ import {
   doubtProblems,
   strangerProblems,
 } from "../../../src/vault/identity/doubts";
-import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { INSTANCE_TAG_PREFIX, TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt, Identity } from "../../../src/vault/model/identity";
 import type { Tags } from "../../../src/vault/model/world";

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { planOf } from "../../support/planOf";
 import { slotToServe } from "../../../src/vault/clock/slots";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../../../src/vault/lib/time";
 import { nextAttempt } from "../../../src/vault/inventory/attempts";
 import type { Problem } from "../../../src/vault/model/problem";

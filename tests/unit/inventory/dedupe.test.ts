@@ -1,7 +1,7 @@
 /** Tests which snapshot of a volume and slot is canonical in the primary region, and what is said of the others. */
 import { dedupe } from "../../../src/vault/inventory/dedupe";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
-import { copyExpiredTag } from "../../../src/vault/model/tags";
+import { copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";

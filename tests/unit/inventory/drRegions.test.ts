@@ -6,7 +6,7 @@ import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { SAME_DATA_MS } from "../../../src/vault/inventory/sameSlot";
 import { copyProgressRank, unsafeIn } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
-import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
 import type { Snapshot, World } from "../../../src/vault/model/world";

@@ -1,7 +1,7 @@
 /** Tests which deletions lose a recovery point: those after which no other snapshot of the same data is left. */
 import { SAME_DATA_MS } from "../../../src/vault/inventory/sameSlot";
 import { lossesOf } from "../../../src/vault/inventory/losses";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { deleteAction } from "../../support/actions";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Group, bestFirst, dataStartMs, pointMs, sameVolumeAndSlot } from "../../../src/vault/inventory/sameSlot";
 import { isClear, isOwn, isOwnCopy } from "../../../src/vault/identity/ownership";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, SLOT, copyOf, snapshot, replacementOf } from "../../support/world";

@@ -6,8 +6,8 @@ import {
   DescribeSubnetsCommand,
 } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { launchFromTags } from "../../../src/vault/model/launchTags";
-import { tagsFromList } from "../../../src/vault/model/tags";
+import { launchFromTags } from "../../../src/vault/model/tags/launchTags";
+import { tagsFromList } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { makeRig } from "../../support/rig";
 import { NOW, SLOT, snapshot } from "../../support/world";

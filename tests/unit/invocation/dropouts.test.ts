@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { TAG, tagsToList } from "../../../src/vault/model/tags";
+import { TAG, tagsToList } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, MINUTE_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Snapshot, Tags } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { lambdaContext, makeRig } from "../../support/rig";
 import { NOW, SETTINGS, SLOT, copyOf, snapshot } from "../../support/world";

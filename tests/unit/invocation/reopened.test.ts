@@ -5,7 +5,7 @@
 import { CreateSnapshotsCommand, DeleteSnapshotCommand, DescribeInstancesCommand } from "@aws-sdk/client-ec2";
 import { UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { makeRig } from "../../support/rig";
 import { NOW, SLOT, snapshot } from "../../support/world";

@@ -1,7 +1,7 @@
 /** Tests that recovery points that somebody else deleted are reported once, after two looks. */
 import { CopySnapshotCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import { copies, isKilled, look, slots, sources, start, without } from "../../support/looks";
 import { DR, NOW, SETTINGS, copyOf, snapshot } from "../../support/world";

@@ -1,7 +1,7 @@
 /** Tests how the timer carries which recovery points exist: the same when it is read again, and never too long. */
 import fc from "fast-check";
 import { pointsOf } from "../../../src/vault/clock/carriedPoints";
-import { ALL, type Counts } from "../../../src/vault/model/pointMemory";
+import { ALL, type Counts } from "../../../src/vault/model/memory/pointMemory";
 import { countPoints, merged, summed } from "../../../src/vault/missing/pointCounts";
 import { packCounts, unpackCounts } from "../../../src/vault/missing/pointMemory";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";

@@ -10,7 +10,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../../src/vault/aws/clients";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { CapturedLaunch } from "../../../src/vault/model/launchSpec";
-import { launchToTags } from "../../../src/vault/model/launchTags";
+import { launchToTags } from "../../../src/vault/model/tags/launchTags";
 import type { VaultSettings } from "../../../src/vault/model/settings";
 import type { ProtectedInstance, Snapshot, World } from "../../../src/vault/model/world";
 import { observeCaptures } from "../../../src/vault/observe/captures";

@@ -1,5 +1,5 @@
 import { missingInstances } from "../../../src/vault/observe/dropouts";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, SETTINGS, SLOT, instance, snapshot, volume } from "../../support/world";

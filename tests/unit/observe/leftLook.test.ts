@@ -3,7 +3,7 @@ import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { makeClients } from "../../../src/vault/aws/clients";
 import { observeLeft } from "../../../src/vault/observe/leftLook";
-import type { ChangeMemory } from "../../../src/vault/model/changeMemory";
+import type { ChangeMemory } from "../../../src/vault/model/memory/changeMemory";
 import type { World } from "../../../src/vault/model/world";
 import { SETTINGS, SLOT } from "../../support/world";
 

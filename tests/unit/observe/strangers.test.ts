@@ -6,7 +6,7 @@ import { DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { describe as describeIt } from "../../../src/vault/identity/description";
 import { looksForStrangers } from "../../../src/vault/observe/strangers";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Trigger } from "../../../src/vault/model/trigger";
 import { makeRig } from "../../support/rig";

@@ -1,7 +1,7 @@
 import { copiesBySource, copiesOf, copyFault, coverageOf } from "../../../src/vault/inventory/copies";
 import { planCopies } from "../../../src/vault/plan/copies/copies";
 import { drCopyTags } from "../../../src/vault/plan/copies/copyTags";
-import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, DR2, KEY, NOW, copyOf, snapshot, replacementOf } from "../../support/world";

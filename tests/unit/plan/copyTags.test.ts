@@ -1,7 +1,7 @@
 /** Tests which tags a copy has, in a DR region and as an encrypted replacement in the primary region. */
 import fc from "fast-check";
 import { drCopyTags, replacementTags } from "../../../src/vault/plan/copies/copyTags";
-import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../../src/vault/model/tags";
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, copyExpiredTag, prefixTags } from "../../../src/vault/model/tags/tags";
 import { HOUR_MS } from "../../../src/vault/lib/time";
 import { NOW, SETTINGS, snapshot, replacementOf } from "../../support/world";
 

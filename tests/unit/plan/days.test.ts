@@ -1,6 +1,6 @@
 /** Tests the vault over sixty days on an AWS that refuses nothing: what it keeps, and that it does no work twice. */
 import { planOf } from "../../support/planOf";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Action } from "../../../src/vault/model/actions";
 import type { VaultSettings } from "../../../src/vault/model/settings";

@@ -3,7 +3,7 @@
  */
 import { replacementTags } from "../../../src/vault/plan/copies/copyTags";
 import { planOf } from "../../support/planOf";
-import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
 import type { Plan } from "../../../src/vault/model/actions";

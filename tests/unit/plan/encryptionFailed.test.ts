@@ -3,7 +3,7 @@
  * attempts kept no longer.
  */
 import { planOf } from "../../support/planOf";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Plan } from "../../../src/vault/model/actions";
 import type { CoreSettings } from "../../../src/vault/model/settings";

@@ -5,7 +5,7 @@
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import type { Snapshot, World } from "../../../src/vault/model/world";
 import { DAY_MS } from "../../../src/vault/lib/time";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { planVault } from "../../../src/vault/plan/plan";
 import { type SeededVault, seededVault } from "../../support/seededVault";
 import { NOW, SETTINGS, inDr, snapshot } from "../../support/world";

@@ -4,7 +4,7 @@ import { orphanNotices } from "../../../src/vault/plan/prune/orphans";
 import { instanceRules } from "../../../src/vault/retention/effectiveRules";
 import { roughCost } from "../../../src/vault/inventory/storageCost";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { makeRig } from "../../support/rig";
 import { DR, NOW, SETTINGS, copyOf, instance, snapshot, volume } from "../../support/world";

@@ -1,6 +1,6 @@
 import { problem } from "../../../src/vault/model/problem";
 import { planOf } from "../../support/planOf";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { Doubt } from "../../../src/vault/model/identity";
 import type { Plan } from "../../../src/vault/model/actions";

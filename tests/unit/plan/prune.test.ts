@@ -5,7 +5,7 @@ import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { prunePrimary } from "../../../src/vault/plan/prune/prunePrimary";
 import { pruneDr } from "../../../src/vault/plan/prune/pruneDr";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
-import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import { DR, KEY, NOW, copyOf, snapshot } from "../../support/world";

@@ -5,7 +5,7 @@ import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
 import { ignoredExpiredTags, releasedIn } from "../../../src/vault/plan/prune/released";
-import { TAG, copyExpiredTag } from "../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../src/vault/model/world";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
-import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../../src/vault/model/tags";
+import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG } from "../../../src/vault/model/tags/tags";
 import type { KeyedRegion } from "../../../src/vault/model/settings";
 import type { SnapshotAction } from "../../../src/vault/model/actions";
 import type { ProtectedInstance, Snapshot, Tags } from "../../../src/vault/model/world";

@@ -1,6 +1,6 @@
 /** Tests the order of a slot's snapshots, what a failed one changes, and what is reported when a slot closes. */
 import { planSnapshots } from "../../../src/vault/plan/snapshots/snapshots";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot } from "../../../src/vault/model/world";
 import type { SnapshotAction } from "../../../src/vault/model/actions";

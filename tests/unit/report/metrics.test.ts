@@ -3,7 +3,7 @@ import { problem } from "../../../src/vault/model/problem";
 import { takeInventory } from "../../../src/vault/inventory/inventory";
 import { type Measuring, measure, oldestMissingMs } from "../../../src/vault/report/metrics";
 import { METRIC, REGION_METRIC } from "../../../src/vault/model/metricNames";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Action, Outcome } from "../../../src/vault/model/actions";
 import type { Snapshot, World } from "../../../src/vault/model/world";

@@ -1,6 +1,6 @@
 /** Tests the calls that an order becomes, field by field. */
 import { imageInput, launchInput, volumeInput } from "../../../src/restore/aws/inputs";
-import { tagsFromList } from "../../../src/vault/model/tags";
+import { tagsFromList } from "../../../src/vault/model/tags/tags";
 import type { LaunchSpec } from "../../../src/vault/model/launchSpec";
 import {
   COLD,

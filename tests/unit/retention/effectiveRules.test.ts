@@ -1,4 +1,4 @@
-import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags";
+import { INSTANCE_TAG_PREFIX, TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { ProtectedInstance, Snapshot, Tags } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";

@@ -6,7 +6,7 @@ import { evaluate } from "../../../src/vault/retention/evaluate";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
 import { whyKept } from "../../../src/vault/retention/retentionVerdict";
 import { setKeyOf, volumesOfSeveral } from "../../../src/vault/retention/recoverySets";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { KeepRules } from "../../../src/vault/model/settings";
 import type { Snapshot } from "../../../src/vault/model/world";

@@ -1,5 +1,5 @@
 import { carriedRules, leastRules, overridesOf } from "../../../src/vault/retention/tagOverrides";
-import { TAG } from "../../../src/vault/model/tags";
+import { TAG } from "../../../src/vault/model/tags/tags";
 import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 
 const MAX: KeepRules = { daily: 90, yearly: -1, within: "1y" };

@@ -2,12 +2,20 @@
  * Composes the tags of copies. A copy in a DR region carries enough to restore without the primary region. An encrypted
  * copy in the primary region carries all that its original has, because it replaces it. Pure.
  */
-import { INSTANCE_TAG_PREFIX, MAX_TAGS, TAG, fillTags, tagsWithPrefix, userTags, vaultTags } from "../../model/tags";
+import {
+  INSTANCE_TAG_PREFIX,
+  MAX_TAGS,
+  TAG,
+  fillTags,
+  tagsWithPrefix,
+  userTags,
+  vaultTags,
+} from "../../model/tags/tags";
 import type { Identity, Source } from "../../model/identity";
 import type { Snapshot, Tags } from "../../model/world";
-import { launchTagsIn } from "../../model/launchTags";
-import { volumeFlagsToText } from "../../model/volumeFlags";
-import { volumeSpecFromTags } from "../../model/volumeSpec";
+import { launchTagsIn } from "../../model/tags/launchTags";
+import { volumeFlagsToText } from "../../model/tags/volumeFlags";
+import { volumeSpecFromTags } from "../../model/tags/volumeSpec";
 
 const CARRIED_TAGS = [
   TAG.instanceName,

@@ -4,7 +4,7 @@
  */
 import { replacementTags } from "./copyTags";
 import { type CopyTarget, planCopies } from "./copies";
-import { maxSnapshotTags } from "../../model/tags";
+import { maxSnapshotTags } from "../../model/tags/tags";
 import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { isReplacement } from "../../inventory/replacements";

@@ -16,7 +16,7 @@ import { emptyPlan, holdsOf, keep, keepHeld, leavingOf, remove } from "./pruneDe
 import { failedAttempts } from "./pruneFailed";
 import type { PrunePlan } from "../../retention/prunePlan";
 import { setKeyOf } from "../../retention/recoverySets";
-import { copyExpiredTag } from "../../model/tags";
+import { copyExpiredTag } from "../../model/tags/tags";
 import type { Snapshot } from "../../model/world";
 
 /** Finders of the snapshots in the primary region that copies were made of. */

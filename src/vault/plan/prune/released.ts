@@ -9,7 +9,7 @@ import { type Released, copiesOf, copyState, isArchived } from "../../inventory/
 import { evaluate } from "../../retention/evaluate";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
-import { copyExpiredTag } from "../../model/tags";
+import { copyExpiredTag } from "../../model/tags/tags";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";
 

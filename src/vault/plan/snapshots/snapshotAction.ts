@@ -8,12 +8,12 @@ import {
   maxSnapshotTags,
   prefixTags,
   userTags,
-} from "../../model/tags";
+} from "../../model/tags/tags";
 import type { AttachedVolume, ProtectedInstance, Tags } from "../../model/world";
 import type { SnapshotAction } from "../../model/actions";
 import type { CoreSettings } from "../../model/settings";
-import { launchToTags } from "../../model/launchTags";
-import { volumeSpecToTags } from "../../model/volumeSpec";
+import { launchToTags } from "../../model/tags/launchTags";
+import { volumeSpecToTags } from "../../model/tags/volumeSpec";
 
 /** Largest number of data volumes that CreateSnapshots leaves out per call (API reference, InstanceSpecification). */
 const MAX_EXCLUDED_DATA_VOLUMES = 40;

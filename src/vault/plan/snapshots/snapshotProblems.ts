@@ -1,6 +1,6 @@
 /** Composes what a person reads about instances that could not be backed up, or not as they ask. Pure text. */
 import { type OverrideError, overridesOf } from "../../retention/tagOverrides";
-import { EXCLUDE_VALUE } from "../../model/tags";
+import { EXCLUDE_VALUE } from "../../model/tags/tags";
 import type { AttachedVolume, ProtectedInstance } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { type Problem, problem } from "../../model/problem";

@@ -5,7 +5,7 @@
 import { dataStartMs, volumeAndSlot } from "../../inventory/sameSlot";
 import { snapshotAction } from "./snapshotAction";
 import { noInstances, nothingToSnapshot, overrideProblems, slotMissed } from "./snapshotProblems";
-import { EXCLUDE_VALUE } from "../../model/tags";
+import { EXCLUDE_VALUE } from "../../model/tags/tags";
 import { parseIso } from "../../lib/time";
 import { failuresBySlot, nextAttempt } from "../../inventory/attempts";
 import type { AttachedVolume, ProtectedInstance, Snapshot, World } from "../../model/world";

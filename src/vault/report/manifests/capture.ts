@@ -6,7 +6,7 @@
 import type { Work } from "../../model/work";
 import { captureKey } from "../../model/objectKeys";
 import type { CoreSettings } from "../../model/settings";
-import { EXCLUDE_VALUE } from "../../model/tags";
+import { EXCLUDE_VALUE } from "../../model/tags/tags";
 import type { AttachedVolume, ProtectedInstance } from "../../model/world";
 
 const CAPTURE_VERSION = 1;

@@ -11,12 +11,12 @@ import { type SeenRegion, unsafeIn } from "../../inventory/drRegions";
 import { copiesOf, copyState } from "../../inventory/copies";
 import type { Inventory } from "../../inventory/inventory";
 import { latestStartedFirst } from "../../inventory/order";
-import { TAG, instanceTagsIn, userTags } from "../../model/tags";
+import { TAG, instanceTagsIn, userTags } from "../../model/tags/tags";
 import { DAY_MS, isoSeconds, wholeSecondMs } from "../../lib/time";
 import type { Plan } from "../../model/actions";
 import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
-import { volumeSpecFromTags } from "../../model/volumeSpec";
+import { volumeSpecFromTags } from "../../model/tags/volumeSpec";
 
 const MANIFEST_VERSION = 1;
 

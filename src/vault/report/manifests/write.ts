@@ -10,7 +10,7 @@ import type { Inventory } from "../../inventory/inventory";
 import { vaultError } from "../../lib/errors";
 import { runSteps } from "../../lib/pool";
 import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../../lib/time";
-import type { ClockState, ManifestsTo } from "../../model/clockState";
+import type { ClockState, ManifestsTo } from "../../model/memory/clockState";
 import { type Problem, problem } from "../../model/problem";
 import type { CoreSettings } from "../../model/settings";
 import type { Work } from "../../model/work";

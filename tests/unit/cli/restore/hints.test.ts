@@ -1,5 +1,5 @@
 /** What is said to do about AWS's refusals of a restore. */
-import { findInstance, NONE_EXISTS } from "../../../../src/cli/instances";
+import { findInstance, NONE_EXISTS } from "../../../../src/cli/reading/instances";
 import { failureOf } from "../../../../src/cli/failure";
 
 test.each([

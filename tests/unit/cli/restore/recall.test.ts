@@ -10,7 +10,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { recall } from "../../../../src/cli/restore/recall";
 import { choiceWords } from "../../../../src/restore/choices";
 import { RESTORE_TAG, tagsFor } from "../../../../src/restore/restoreTags";
-import { tagsToList } from "../../../../src/vault/model/tags";
+import { tagsToList } from "../../../../src/vault/model/tags/tags";
 import type { Tags } from "../../../../src/vault/model/world";
 
 const ID = "r-20261129T121500-4f1c";

@@ -1,11 +1,11 @@
 /** Which volumes an instance shared with others, and what is said of them. */
-import type { Capture, CapturedVolume } from "../../../../src/cli/capture";
-import { type Point, pointsOf } from "../../../../src/cli/points";
+import type { Capture, CapturedVolume } from "../../../../src/cli/points/capture";
+import { type Point, pointsOf } from "../../../../src/cli/points/points";
 import { sharedNotes, sharedWith } from "../../../../src/cli/restore/shared";
 import { sourceOf } from "../../../../src/cli/restore/source";
 import { HOUR_MS } from "../../../../src/vault/lib/time";
-import { TAG } from "../../../../src/vault/model/tags";
-import { volumeSpecToTags } from "../../../../src/vault/model/volumeSpec";
+import { TAG } from "../../../../src/vault/model/tags/tags";
+import { volumeSpecToTags } from "../../../../src/vault/model/tags/volumeSpec";
 import { DR, NOW, copyOf, snapshot } from "../../../support/world";
 
 const { region } = DR;

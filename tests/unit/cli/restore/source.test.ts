@@ -1,8 +1,8 @@
 /** Which recovery point is restored, and what is known of it. */
 import { choosePoint, sourceOf } from "../../../../src/cli/restore/source";
-import { type Point, pointsOf } from "../../../../src/cli/points";
-import { TAG } from "../../../../src/vault/model/tags";
-import { volumeSpecToTags } from "../../../../src/vault/model/volumeSpec";
+import { type Point, pointsOf } from "../../../../src/cli/points/points";
+import { TAG } from "../../../../src/vault/model/tags/tags";
+import { volumeSpecToTags } from "../../../../src/vault/model/tags/volumeSpec";
 import type { Snapshot } from "../../../../src/vault/model/world";
 import { DR, KEY, NOW, copyOf, snapshot } from "../../../support/world";
 

@@ -1,7 +1,7 @@
 /** Tests snapshots whose copies keep failing beside others: nothing is alternately copied and deleted. */
 import fc from "fast-check";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../../src/vault/lib/time";
-import { TAG, copyExpiredTag } from "../../../../src/vault/model/tags";
+import { TAG, copyExpiredTag } from "../../../../src/vault/model/tags/tags";
 import type { CopyAction, DeleteAction, Plan } from "../../../../src/vault/model/actions";
 import type { Snapshot, World } from "../../../../src/vault/model/world";
 import { copiesOf, deletesOf, planFor } from "../../../support/planProperties";

@@ -4,7 +4,7 @@ import { isClear } from "../../../../src/vault/identity/ownership";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
 import type { Plan } from "../../../../src/vault/model/actions";
 import type { World } from "../../../../src/vault/model/world";
-import { NEW_SNAPSHOT } from "../../../../src/cli/ahead";
+import { NEW_SNAPSHOT } from "../../../../src/cli/plan/ahead";
 import { applyToWorld } from "../../../support/applyToWorld";
 import { arbitraryVault } from "../../../support/arbitraryWorld";
 import { always, deletesOf, own, ownCopies, planFor } from "../../../support/planProperties";

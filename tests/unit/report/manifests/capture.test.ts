@@ -2,7 +2,7 @@
 import { snapshotAction } from "../../../../src/vault/plan/snapshots/snapshotAction";
 import { capturesOf } from "../../../../src/vault/report/manifests/capture";
 import type { Outcome } from "../../../../src/vault/model/actions";
-import { launchFromTags } from "../../../../src/vault/model/launchTags";
+import { launchFromTags } from "../../../../src/vault/model/tags/launchTags";
 import type { World } from "../../../../src/vault/model/world";
 import { CAPTURE, schemaFaults, schemaIn } from "../../../support/auditBucket";
 import { FULL_INSTANCE, FULL_LAUNCH } from "../../../support/fullCapture";

@@ -4,8 +4,8 @@
  */
 import { takeInventory } from "../../../../src/vault/inventory/inventory";
 import { type DueManifests, dueManifests } from "../../../../src/vault/report/manifests/manifest";
-import type { ClockState } from "../../../../src/vault/model/clockState";
-import { TAG } from "../../../../src/vault/model/tags";
+import type { ClockState } from "../../../../src/vault/model/memory/clockState";
+import { TAG } from "../../../../src/vault/model/tags/tags";
 import { HOUR_MS, MINUTE_MS } from "../../../../src/vault/lib/time";
 import type { CoreSettings } from "../../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../../src/vault/model/world";

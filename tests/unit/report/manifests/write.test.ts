@@ -1,7 +1,7 @@
 /** Tests where captures and manifests are written, how often, and what happens in a region that refuses them. */
 import { CreateSnapshotsCommand, DescribeSnapshotsCommand } from "@aws-sdk/client-ec2";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../../src/vault/lib/time";
-import type { ClockState } from "../../../../src/vault/model/clockState";
+import type { ClockState } from "../../../../src/vault/model/memory/clockState";
 import {
   CAPTURE,
   IN_BOTH,
