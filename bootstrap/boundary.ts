@@ -87,12 +87,16 @@ function bucketStatements(args: BoundaryArgs): Statement[] {
   ];
 }
 
+/** Sending hints, and what Lambda does as the function's role to receive them. */
+const HINTING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"];
+
 function serviceStatements(args: BoundaryArgs): Statement[] {
   const { partition, accountId, vaultId } = args;
   const names = namesOf(vaultId);
   const on = (service: string, what: string) => `arn:${partition}:${service}:*:${accountId}:${what}`;
   return [
     allow("Notify", "sns:Publish", on("sns", names.topic)),
+    allow("Hint", HINTING, on("sqs", names.hintQueue)),
     allow(
       "Clock",
       ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],

@@ -27,6 +27,19 @@ function runtimeGrants({ partition, accountId }: Account, vaultId: string): Gran
       resources: [on("lambda", `function:${names.function}`)],
     },
     {
+      sid: "Hints",
+      reads: actions("sqs", "GetQueueAttributes", "ListQueueTags"),
+      writes: actions("sqs", "CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"),
+      resources: [on("sqs", names.hintQueue)],
+    },
+    {
+      sid: "HintMapping",
+      writes: actions("lambda", "CreateEventSourceMapping", "DeleteEventSourceMapping", "UpdateEventSourceMapping"),
+      // A mapping has no ARN before it is created, so Lambda accepts only `*` here.
+      resources: ["*"],
+      condition: { ArnLike: { "lambda:FunctionArn": on("lambda", `function:${names.function}`) } },
+    },
+    {
       sid: "Log",
       reads: actions("logs", "ListTagsForResource", "DescribeMetricFilters"),
       writes: actions(
@@ -123,6 +136,19 @@ function taggedGrants({ partition, accountId }: Account, vaultId: string): Grant
       resources: [alias],
     },
     {
+      sid: "TagHintMapping",
+      writes: actions("lambda", "TagResource"),
+      resources: [on("lambda", "event-source-mapping:*")],
+      condition: made,
+    },
+    {
+      sid: "HintMappingTags",
+      reads: actions("lambda", "ListTags"),
+      writes: actions("lambda", "UntagResource"),
+      resources: [on("lambda", "event-source-mapping:*")],
+      condition: owned,
+    },
+    {
       sid: "MakeBin",
       writes: actions("rbin", "CreateRule", "TagResource"),
       resources: [on("rbin", "rule/*")],
@@ -146,6 +172,7 @@ const WITHOUT_RESOURCE: Grant = {
     ...actions("cloudwatch", "DescribeAlarms"),
     ...actions("cloudtrail", "DescribeTrails"),
     ...actions("kms", "ListAliases"),
+    ...actions("lambda", "GetEventSourceMapping"),
     ...actions("sns", "GetSubscriptionAttributes"),
   ],
   writes: actions("sns", "SetSubscriptionAttributes", "Unsubscribe"),

@@ -39,8 +39,8 @@ function identityDocuments({ type, props }: Resource): unknown[] {
 const READ = /^[\w-]+:(Describe|Get|List|Lookup|View)/;
 /** Writes for which AWS defines no resource, so that only `*` is possible. */
 const WITHOUT_RESOURCE = /^(sns:(SetSubscriptionAttributes|Unsubscribe)|xray:Put(TelemetryRecords|TraceSegments))$/;
-/** Condition keys that narrow a statement on `*` to resources that have a tag, or that are created with one. */
-const BY_TAG = /^(aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\//;
+/** Condition keys that narrow a statement on `*`: to what has a tag or is created with one, or to one function's mappings. */
+const NARROWING = /^((aws:ResourceTag|aws:RequestTag|[\w-]+:ResourceTag)\/|lambda:FunctionArn$)/;
 
 function violationOf(statement: Statement): string | undefined {
   const { label, allows, actions, resources, isInverted } = statement;
@@ -48,7 +48,7 @@ function violationOf(statement: Statement): string | undefined {
   if (isInverted) return `${label} allows all but what it names`;
   const whole = actions.find((action) => /^(\*|[\w-]+:\*)$/.test(action));
   if (whole !== undefined) return `${label} allows ${whole}`;
-  if (!resources.includes("*") || conditionKeys(statement).some((key) => BY_TAG.test(key))) {
+  if (!resources.includes("*") || conditionKeys(statement).some((key) => NARROWING.test(key))) {
     return undefined;
   }
   const write = actions.find((action) => !READ.test(action) && !WITHOUT_RESOURCE.test(action));

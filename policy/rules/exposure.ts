@@ -43,17 +43,25 @@ export const nothingPublic = rule(
   },
 );
 
-/** Resources whose policies must refuse requests without TLS: SNS and S3 would accept those. */
-const TLS_POLICIES = new Set(["aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"]);
+/** Resources whose policies must refuse requests without TLS: SNS, SQS and S3 would accept those. */
+const TLS_POLICIES = new Set([
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:sns/topicPolicy:TopicPolicy",
+  "aws:sqs/queue:Queue",
+]);
 
 function refusesPlaintext({ allows, principals, condition }: Statement): boolean {
   const tests = JSON.stringify(condition.Bool ?? {});
   return !allows && principals.includes("*") && tests === '{"aws:SecureTransport":"false"}';
 }
 
-export const tlsOnly = rule("tls-only", "Topics and buckets refuse what is sent in the clear", (resource, report) => {
-  if (!TLS_POLICIES.has(resource.type)) return;
-  if (!ownStatements(resource).some(refusesPlaintext)) {
-    report("no statement denies everybody where aws:SecureTransport is false");
-  }
-});
+export const tlsOnly = rule(
+  "tls-only",
+  "Topics, queues and buckets refuse what is sent in the clear",
+  (resource, report) => {
+    if (!TLS_POLICIES.has(resource.type)) return;
+    if (!ownStatements(resource).some(refusesPlaintext)) {
+      report("no statement denies everybody where aws:SecureTransport is false");
+    }
+  },
+);

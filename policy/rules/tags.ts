@@ -16,6 +16,7 @@ const TAGGABLE = new Set([
   "aws:iam/policy:Policy",
   "aws:iam/role:Role",
   "aws:kms/key:Key",
+  "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/function:Function",
   "aws:rbin/rule:Rule",
   "aws:s3/bucket:Bucket",

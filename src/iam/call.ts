@@ -16,6 +16,7 @@ import type { DescribeKeyCommandInput } from "@aws-sdk/client-kms";
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { GetScheduleCommandInput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
+import type { SendMessageCommandInput } from "@aws-sdk/client-sqs";
 
 /** Input of EC2's lists, as far as the vault uses it. */
 export interface DescribeInput {
@@ -45,6 +46,7 @@ interface Inputs {
   GetSchedule: GetScheduleCommandInput;
   UpdateSchedule: UpdateScheduleCommandInput;
   Publish: PublishCommandInput;
+  SendMessage: SendMessageCommandInput;
   PutObject: Pick<PutObjectCommandInput, "Bucket" | "Key" | "Body">;
 }
 
@@ -72,6 +74,7 @@ const NAMES: ReadonlySet<string> = new Set<CallName>([
   "GetSchedule",
   "UpdateSchedule",
   "Publish",
+  "SendMessage",
   "PutObject",
 ]);
 

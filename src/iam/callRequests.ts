@@ -227,6 +227,12 @@ export function requestsOf(account: AccountView, region: string, call: Call): Ia
       return [{ action: "kms:DescribeKey", resource: call.input.KeyId ?? "", context: {} }];
     case "Publish":
       return [{ action: "sns:Publish", resource: call.input.TopicArn ?? "", context: {} }];
+    case "SendMessage": {
+      const { partition, accountId } = account;
+      const queue = call.input.QueueUrl?.split("/").at(-1) ?? "";
+      const resource = `arn:${partition}:sqs:${region}:${accountId}:${queue}`;
+      return [{ action: "sqs:SendMessage", resource, context: {} }];
+    }
     default: {
       const context = { "aws:RequestedRegion": region };
       return [{ action: `ec2:${call.name}`, resource: "*", context }];

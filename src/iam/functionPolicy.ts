@@ -57,6 +57,19 @@ function serviceStatements(args: FunctionPolicyArgs): Statement[] {
   return [
     { Sid: "Notify", Effect: "Allow", Action: "sns:Publish", Resource: topicArn },
     {
+      // Lambda takes the messages as the function's role (Lambda developer guide, "Using Lambda with Amazon SQS").
+      // A dry run copies nothing, so nothing waits for a place and it sends none.
+      Sid: "Hint",
+      Effect: "Allow",
+      Action: [
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        ...(args.dryRun ? [] : ["sqs:SendMessage"]),
+      ],
+      Resource: `arn:${partition}:sqs:${here}:${names.hintQueue}`,
+    },
+    {
       Sid: "SetTheClock",
       Effect: "Allow",
       Action: ["scheduler:GetSchedule", "scheduler:UpdateSchedule"],

@@ -11,6 +11,7 @@ export function namesOf(vaultId: string) {
     sweepSchedule: `${vaultId}-sweep`,
     clockSchedule: `${vaultId}-clock`,
     topic: vaultId,
+    hintQueue: `${vaultId}-hints`,
     outOfMemory: `${vaultId}-out-of-memory`,
     keyEvents: `${vaultId}-key-events`,
     keyMail: `${vaultId}-key-mail`,

@@ -170,9 +170,11 @@ function keyStatements(args: WriteAccessArgs): Statement[] {
   const { partition, accountId, primaryRegion, primaryKeyArn, dr, sourceKeyArns } = args;
   const anyOwnKey = `arn:${partition}:kms:${primaryRegion}:${accountId}:key/*`;
   const sources = sourceKeyArns.length === 0 ? anyOwnKey : [...sourceKeyArns];
+  // The policy is nearly as long as IAM allows, so a key of the account's own is not named again.
+  const isCovered = sources === anyOwnKey && primaryKeyArn?.startsWith(anyOwnKey.slice(0, -1)) === true;
   // Encrypted replacements are made under the primary region's key and copied from there, as other sources are, so one
   // statement covers all.
-  const read = primaryKeyArn === undefined ? sources : [primaryKeyArn, ...[sources].flat()];
+  const read = primaryKeyArn === undefined || isCovered ? sources : [primaryKeyArn, ...[sources].flat()];
   return [
     // Each key in its own region only: one statement would let the role use each key through EC2 in any of the regions.
     ...dr.flatMap(({ region, keyArn }, index) =>

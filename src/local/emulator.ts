@@ -24,12 +24,22 @@ export interface KnownSchedule {
   Target: { Input?: string };
 }
 
+/** A message that the function sent to a queue. */
+export interface DelayedMessage {
+  queueUrl: string;
+  body: string;
+  /** When it can be received. */
+  atMs: number;
+}
+
 export interface Emulator extends Switches {
   endpoint: string;
   setTime(nowMs: number): Promise<void>;
   loadFleet(region: string, fleet: Fleet): Promise<void>;
   /** Returns all schedules of a group, as they are now. */
   schedules(region: string, groupName: string): Promise<KnownSchedule[]>;
+  /** Returns the messages that the function has sent since the last call. */
+  takeHints(): Promise<DelayedMessage[]>;
   /** Counts the function's calls so far. */
   calls(): Promise<CallCount[]>;
   resetCalls(): Promise<void>;
@@ -122,6 +132,7 @@ export async function startEmulator(
     loadFleet: (region, fleet) => send(endpoint, "fleet", { region, ...fleet }),
     schedules: async (region, groupName) =>
       (await ask(endpoint, "schedules", { region, groupName })) as KnownSchedule[],
+    takeHints: async () => (await ask(endpoint, "hints")) as DelayedMessage[],
     calls: async () => (await ask(endpoint, "calls")) as CallCount[],
     resetCalls: () => send(endpoint, "calls/reset"),
     recordCalls: (caller = "function") => send(endpoint, "calls/record", { caller }),

@@ -6,7 +6,7 @@ import type { BucketTarget, VaultSettings } from "../vault/model/settings";
 import type { VaultKeys } from "./keys/vaultKeys";
 
 /** Settings that come from the stack's resources. */
-type MadeKey = keyof VaultKeys | "audit" | "manifests" | "topicArn" | "clock";
+type MadeKey = keyof VaultKeys | "audit" | "manifests" | "topicArn" | "hintQueueUrl" | "clock";
 
 /** Settings that are configuration unchanged. If one is missing, even an optional one, this does not compile. */
 const CONFIGURED = {
@@ -43,7 +43,8 @@ interface Made {
   audit: BucketTarget | undefined;
   manifests: BucketTarget[];
   topicArn: string;
-  clockRoleArn: string;
+  hintQueueUrl: string;
+  schedulerRoleArn: string;
 }
 
 function configured(config: VaultConfig): Configured {
@@ -55,12 +56,13 @@ function configured(config: VaultConfig): Configured {
 /** Returns the settings once the stack's resources are known; settings that are not configured are absent. */
 export function settingsOf(config: VaultConfig, made: pulumi.Output<Made>): pulumi.Output<VaultSettings> {
   const { clockSchedule: name, scheduleGroup: groupName } = namesOf(config.vaultId);
-  return made.apply(({ keys, audit, manifests, topicArn, clockRoleArn: roleArn }) => ({
+  return made.apply(({ keys, audit, manifests, topicArn, hintQueueUrl, schedulerRoleArn: roleArn }) => ({
     ...configured(config),
     ...keys,
     ...(audit !== undefined && { audit }),
     manifests,
     topicArn,
+    hintQueueUrl,
     clock: { name, groupName, roleArn },
   }));
 }

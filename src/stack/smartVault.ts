@@ -22,6 +22,7 @@ import { operatorPermissions, operatorRole } from "./operatorRole";
 import { recycleBins } from "./recycleBin";
 import type { RegionOptions } from "./regionOptions";
 import { settingsOf } from "./settings";
+import { hintQueue, hintTrigger } from "./hints";
 import { triggers } from "./triggers";
 import { type VaultKeys, allKeys, vaultKeys } from "./keys/vaultKeys";
 import { vaultBuckets } from "./vaultBuckets";
@@ -98,6 +99,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const schedulerRole = serviceRole(names.schedulerRole, "scheduler", roleArgs, here);
     const topic = alertTopic(config, account, tags, here);
     const operator = operatorRole({ config, account, tags }, here);
+    const hints = hintQueue({ ...config, account, tags }, here);
     const keys = vaultKeys(config, { account, roleArn: role.arn, operatorArn: operator?.arn, tags }, opts);
     if (operator !== undefined) operatorPermissions(operator, { config, account, keys, tags }, here);
     const everyKey = keys.apply((known) => allKeys(config.primaryRegion, known));
@@ -107,10 +109,7 @@ export class SmartVault extends pulumi.ComponentResource {
     const lambda = vaultFunction(
       {
         ...config,
-        settings: settingsOf(
-          config,
-          pulumi.output({ keys, ...targets, topicArn: topic.arn, clockRoleArn: schedulerRole.arn }),
-        ),
+        settings: settingsOf(config, pulumi.output({ ...made, hintQueueUrl: hints.url })),
         role,
         topicArn: topic.arn,
         tags,
@@ -119,6 +118,7 @@ export class SmartVault extends pulumi.ComponentResource {
     );
     keyEvents({ ...config, account, keys: everyKey, topicArn: topic.arn, tags }, opts);
     recycleBins({ ...config, tags }, opts);
+    hintTrigger({ vaultId, queue: hints, functionArn: lambda.arn, tags }, { ...here, dependsOn: [permissions] });
     const sweep = triggers({ ...config, functionArn: lambda.arn, schedulerRole, tags }, here);
     // A rate without a start date starts at once (Scheduler user guide, "Rate-based schedules"). So the first heartbeat
     // may come before the alarm that fires without one.

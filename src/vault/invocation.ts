@@ -5,6 +5,7 @@
 import type { Invocation, VaultTools } from "./aws/tools";
 import { leaveClock } from "./clock/clock";
 import { type StillPending, glance } from "./clock/glance";
+import { isStale } from "./clock/hint";
 import { nextFollowUp } from "./clock/nextFollowUp";
 import { type OpenClock, openClock } from "./clock/open";
 import { takeInventory } from "./inventory/inventory";
@@ -51,23 +52,27 @@ function begin(settings: VaultSettings, tools: VaultTools, event: unknown, conte
   };
 }
 
-/** Ends an invocation that has found nothing changed: sets the timer again, and reports only that it ran. */
-async function waitOn(
-  { settings, tools, trigger, startMs }: Invocation,
-  clock: OpenClock,
-  { atMs, state }: StillPending,
-): Promise<InvocationResult> {
-  const { log, emit, now } = tools;
-  const unset = (await clock.set(atMs, state)).problem;
-  if (unset !== undefined) log.error("problem", fieldsOf(unset));
+/** Ends an invocation that has nothing to do, and reports only that it ran. */
+function endIdle(
+  { settings, tools: { log, emit, now }, trigger, startMs }: Invocation,
+  status: "pending" | "stale",
+  atMs?: number,
+): InvocationResult {
   const world = { copies: {}, problems: [], throttled: [] };
   const plan = { actions: [], kept: [], problems: [], pending: [], slotSettled: true };
   const summary = summarize(settings.vaultId, { trigger, plan, outcomes: [], deferredReads: [] });
   const inventory = takeInventory(world, settings);
   measure({ settings, summary, world, inventory, outcomes: [], startMs, nowMs: now() }).forEach(emit);
-  const next = { nextFollowUp: isoSeconds(atMs) };
-  log.info("finished", { status: "pending", ...next });
+  const next = { nextFollowUp: atMs === undefined ? undefined : isoSeconds(atMs) };
+  log.info("finished", { status, ...next });
   return { ...summary, ...next };
+}
+
+/** Sets the timer again after a follow-up that has found nothing changed. */
+async function waitOn(invocation: Invocation, clock: OpenClock, { atMs, state }: StillPending) {
+  const unset = (await clock.set(atMs, state)).problem;
+  if (unset !== undefined) invocation.tools.log.error("problem", fieldsOf(unset));
+  return endIdle(invocation, "pending", atMs);
 }
 
 /**
@@ -87,15 +92,16 @@ export async function invoke(
   log.info("invoked", { ...trigger, vaultId: settings.vaultId });
 
   const clock = await openClock(invocation, event);
+  if (isStale(trigger, clock)) return endIdle(invocation, "stale");
   const pending = await glance(invocation, clock);
   if (pending !== undefined) return waitOn(invocation, clock, pending);
   const work = await reconcile(invocation, clock);
   const { summary, unreported, ...reported } = await report(invocation, work, clock);
 
   const left = { ...work, throttledSince: work.throttled.since, regions: work.inventory.regions };
-  const { atMs, awaited } = nextFollowUp(left, now());
+  const { atMs, ...how } = nextFollowUp(left, now());
   const isNews = unreported.length > 0 || trigger.kind !== "sweep";
-  const late = await leaveClock(invocation, clock, work, { ...reported, atMs, awaited, isNews });
+  const late = await leaveClock(invocation, clock, work, { ...reported, atMs, ...how, isNews });
   if (late !== undefined) log.error("problem", fieldsOf(late));
   measure({ ...work, orphans: work.plan.orphans, settings: settings, summary, startMs, nowMs: now() }).forEach(emit);
   const next = { nextFollowUp: atMs === undefined ? undefined : isoSeconds(atMs) };

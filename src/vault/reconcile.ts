@@ -18,7 +18,9 @@ function isOpen({ action, status }: Outcome): boolean {
 export async function reconcile(invocation: Invocation, clock: OpenClock): Promise<Work & { inventory: Inventory }> {
   const { settings, tools, trigger, deadlineMs } = invocation;
   const { clients, now } = tools;
+  const openedMs = now();
   const { world, inventory, slotTask } = await lookAround({ settings, clients, trigger, now, deadlineMs }, clock);
+  const lookedMs = now() - openedMs;
 
   const planned = planVault({ world, inventory, settings, slotTask, runId: trigger.runId, nowMs: now() });
 
@@ -33,5 +35,5 @@ export async function reconcile(invocation: Invocation, clock: OpenClock): Promi
   const problems = [...carried.plan.problems, ...throttled.problems, ...missedRun(slotTask, settings)];
   const plan = { ...carried.plan, problems };
   const settled = plan.slotSettled && !outcomes.some(isOpen);
-  return { world, inventory, plan, outcomes, withheld, slotTask, settled, isDeleting, throttled };
+  return { world, inventory, plan, outcomes, withheld, slotTask, settled, isDeleting, throttled, lookedMs };
 }

@@ -3,14 +3,13 @@
  * before. Seeded vaults must have the same plan in both; the ratio of CPU time is of cold processes, in turns.
  */
 import { rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { program } from "commander";
+import { ROOT } from "./checkout";
 import { deployedIn, measureOnce } from "./plan";
 import { type Planner, sourcePlanner } from "./planner";
 import { planHash } from "../support/planHash";
 import { type SeededVault, seededVault } from "../support/seededVault";
-
-const HERE = join(__dirname, "..", "..");
 
 interface Options {
   seeds: string;
@@ -28,7 +27,7 @@ function hashBy({ takeInventory, planVault }: Planner, vault: SeededVault): stri
 
 /** Returns the seeds whose plan is another one. */
 function differing(other: Planner, seeds: number, records: number): number[] {
-  const here = sourcePlanner(HERE);
+  const here = sourcePlanner(ROOT);
   const all = Array.from({ length: seeds }, (_, index) => index + 1);
   return all.filter((seed) => {
     const vault = seededVault(seed, records);
@@ -70,8 +69,8 @@ async function main(folder: string, options: Options): Promise<void> {
   const plans = changed.length === 0 ? "identical" : `DIFFERENT for seeds ${changed.join(", ")}`;
   process.stdout.write(`${seeds} seeded vaults of ${records} records: plans ${plans}\n`);
   if (changed.length > 0) process.exitCode = 1;
-  const indexes = options.deployed && pairs > 0 ? [await deployedIn(other), await deployedIn(HERE)] : [];
-  const [was = other, is = HERE] = indexes;
+  const indexes = options.deployed && pairs > 0 ? [await deployedIn(other), await deployedIn(ROOT)] : [];
+  const [was = other, is = ROOT] = indexes;
   for (const size of pairs === 0 ? [] : options.size.split(",").map(Number)) {
     process.stdout.write(`${options.deployed ? "deployed " : ""}${await measurePairs([was, is], size, options)}\n`);
   }

@@ -3,10 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { archiveOf } from "./checkout";
 import { inChild, printFigure } from "./child";
-import { writeArchive } from "../../src/local/runtime/lambda";
-import { runProgram, theResource } from "../../src/local/deploy/program";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
 
 export interface ArchiveFigure {
   indexKiB: number;
@@ -18,8 +16,9 @@ export interface ArchiveFigure {
   loadCpuMs: number;
 }
 
-const ROOT = join(__dirname, "..", "..");
 const LOADS = 7;
+/** For an older commit's archive, which is links. */
+const LINKS_REMAIN = ["--preserve-symlinks"];
 const MEASURE = `const [start, before] = [process.hrtime.bigint(), process.cpuUsage()];
 require(process.argv[1]);
 const { user, system } = process.cpuUsage(before);
@@ -28,21 +27,26 @@ process.stdout.write(JSON.stringify([Number(process.hrtime.bigint() - start) / 1
 /** Loads the archive once. Returns milliseconds by the clock, and of CPU. */
 function loadOnce(index: string): [number, number] {
   const env = { ...process.env, AWS_REGION: "us-east-1" };
-  return JSON.parse(execFileSync(process.execPath, ["-e", MEASURE, index], { env }).toString()) as [number, number];
+  const args = [...LINKS_REMAIN, "-e", MEASURE, index];
+  return JSON.parse(execFileSync(process.execPath, args, { env }).toString()) as [number, number];
 }
 
-async function measureHere(): Promise<ArchiveFigure> {
+/** Returns the size of all files of a folder, and of those that it links to. */
+function bytesIn(path: string): number {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.size;
+  return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
+}
+
+async function measureHere(checkout: string): Promise<ArchiveFigure> {
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-archive-"));
   try {
-    const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
-    const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev"), make);
-    const index = await writeArchive(theResource(program, "aws:lambda/function:Function"), folder);
-    const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-    const packed = execFileSync("tar", ["-C", folder, "-cz", "."], { maxBuffer: 2 ** 26 });
+    const index = await archiveOf(checkout, folder);
+    const packed = execFileSync("tar", ["-C", folder, "-chz", "."], { maxBuffer: 2 ** 26 });
     const loads = Array.from({ length: LOADS }, () => loadOnce(index));
     return {
       indexKiB: statSync(index).size / 1024,
-      unpackedMiB: bytes / 2 ** 20,
+      unpackedMiB: bytesIn(folder) / 2 ** 20,
       compressedMiB: packed.length / 2 ** 20,
       loadMs: Math.min(...loads.map(([wall]) => wall)),
       loadCpuMs: Math.min(...loads.map(([, cpu]) => cpu)),
@@ -52,8 +56,8 @@ async function measureHere(): Promise<ArchiveFigure> {
   }
 }
 
-export function measureArchive(): Promise<ArchiveFigure> {
-  return inChild(__filename);
+export function measureArchive(checkout: string): Promise<ArchiveFigure> {
+  return inChild(__filename, checkout);
 }
 
-printFigure(require.main === module, measureHere);
+printFigure(require.main === module, ([checkout = ""]) => measureHere(checkout));

@@ -1,18 +1,23 @@
 /**
  * (e) Computes the machinery's monthly cost for 100 volumes, excluding storage and transfer: without any free tier, and
- * after CloudWatch's, which every account has for ever.
+ * after those of CloudWatch and SQS, which every account has for ever.
  */
 import { PRICE } from "../../src/local/forecast/prices";
 
 export interface CostLine {
   what: string;
   usd: number;
-  /** Cost after CloudWatch's free tier, if nothing else in the account uses it. */
+  /** Cost after the free tiers of CloudWatch and SQS, if nothing else in the account uses them. */
   usdBeyondFree: number;
 }
 
-/** Amazon CloudWatch pricing, "Free tier": per month. */
-const FREE = { alarms: 10, metrics: 10, dashboards: 3, logGb: 5 };
+/** Amazon CloudWatch and SQS pricing, "Free tier": per month. */
+const FREE = { alarms: 10, metrics: 10, dashboards: 3, logGb: 5, queueMillions: 1 };
+/**
+ * Lambda polls an idle queue for up to 20 seconds at a time, in two to five polls at once (Lambda developer guide, "Configuring
+ * scaling behavior for SQS event source mappings"). This is five; people see 15 empty answers a minute (getlift/lift#132).
+ */
+const POLLS_A_MINUTE = 15;
 
 const DAYS = 30;
 const HOURS = 24 * DAYS;
@@ -37,7 +42,7 @@ function paid(what: string, usd: number): CostLine {
   return { what, usd, usdBeyondFree: usd };
 }
 
-/** Makes a line of CloudWatch, with a free part. */
+/** Makes a line with a free part. */
 function metered(what: string, amount: number, free: number, price: number): CostLine {
   return { what, usd: amount * price, usdBeyondFree: Math.max(0, amount - free) * price };
 }
@@ -60,6 +65,12 @@ export function monthlyCost(night: Night): CostLine[] {
     metered("CloudWatch: dashboard", night.dashboards, FREE.dashboards, PRICE.dashboard),
     metered("CloudWatch: logs", logGb, FREE.logGb, PRICE.logGb),
     paid("X-Ray: a trace an invocation", (invocations / 1e6) * PRICE.tracesMillion),
+    metered(
+      "SQS: polls of the queue of hints",
+      (POLLS_A_MINUTE * 60 * HOURS) / 1e6,
+      FREE.queueMillions,
+      PRICE.sqsMillion,
+    ),
     paid("Scheduler", (invocations / 1e6) * PRICE.schedulerMillion),
     paid("SNS: a mail a day", (DAYS / 100_000) * PRICE.snsHundredThousandMails),
   ];

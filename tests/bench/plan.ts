@@ -1,6 +1,6 @@
 /** (c) Measures CPU time and peak memory of `plan` by the number of snapshots, with the archive's functions. */
 import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { inChild, printFigure } from "./child";
 import { deployedPlanner, sourcePlanner, writePlanner } from "./planner";
 import { remember } from "../../src/vault/changes/changeMemory";
@@ -177,10 +177,11 @@ export function deployedIn(folder: string): Promise<string> {
 
 /** Returns for each size the median CPU time of three cold processes, and the highest peak. */
 export async function measurePlans(
+  checkout: string,
   sizes: readonly number[],
   progress: (message: string) => void,
 ): Promise<PlanFigure[]> {
-  const index = await deployedIn(join(__dirname, "..", ".."));
+  const index = await deployedIn(checkout);
   const figures: PlanFigure[] = [];
   for (const size of sizes) {
     progress(`(c) planning ${size} snapshots`);

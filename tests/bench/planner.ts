@@ -3,9 +3,9 @@
  * what runs.
  */
 import { appendFileSync, mkdtempSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { archiveOf, load } from "./checkout";
 import type { takeInventory } from "../../src/vault/inventory/inventory";
 import type { planVault } from "../../src/vault/plan/plan";
 
@@ -13,9 +13,6 @@ export interface Planner {
   takeInventory: typeof takeInventory;
   planVault: typeof planVault;
 }
-
-/** Another checkout is known by its folder alone, so it cannot be imported. */
-const load = createRequire(__filename);
 
 /** Returns the functions of the sources in a checkout's folder. */
 export function sourcePlanner(folder: string): Planner {
@@ -38,19 +35,11 @@ export function deployedPlanner(index: string): Planner {
 }
 
 /**
- * Writes a checkout's archive into a new folder, with the functions that plan among its exports. Pulumi's program can be
- * loaded once per process.
+ * Writes a checkout's archive into a new folder, with the functions that plan among its exports.
  * @returns its `__index.js`
  */
-export async function writePlanner(folder: string): Promise<string> {
-  const local = (file: string) => load(join(folder, "src", "local", file)) as unknown;
-  const { writeArchive } = local("runtime/lambda") as typeof import("../../src/local/runtime/lambda");
-  const { runProgram, theResource } = local("deploy/program") as typeof import("../../src/local/deploy/program");
-  const { loadStackConfig } = local("deploy/stackConfig") as typeof import("../../src/local/deploy/stackConfig");
-  const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
-  const program = await runProgram(folder, loadStackConfig(folder, "dev"), make);
-  const lambda = theResource(program, "aws:lambda/function:Function");
-  const index = await writeArchive(lambda, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
+export async function writePlanner(checkout: string): Promise<string> {
+  const index = await archiveOf(checkout, mkdtempSync(join(tmpdir(), "smart-vault-planner-")));
   const text = readFileSync(index, "utf8");
   for (const name of NAMES) {
     if (!new RegExp(`^(const|function) __${name}\\b`, "m").test(text))

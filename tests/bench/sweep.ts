@@ -6,14 +6,14 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { archiveOf } from "./checkout";
 import { inChild, printFigure } from "./child";
+import { lambdaUsd } from "./cost";
 import { type Fleet } from "./sweepFleet";
 import { startSweepServer } from "./sweepServer";
-import { runProgram, theResource } from "../../src/local/deploy/program";
-import { loadStackConfig } from "../../src/local/deploy/stackConfig";
-import { writeArchive } from "../../src/local/runtime/lambda";
 import type { InvocationResult } from "../../src/vault/invocation";
 import { HOUR_MS, MINUTE_MS, isoSeconds } from "../../src/vault/lib/time";
+import { WHOLE_PROCESSOR_MB } from "../../src/vault/model/memory";
 import type { DescribedVault } from "../../src/vault/model/settings";
 
 export interface SweepFigure {
@@ -27,6 +27,12 @@ export interface SweepFigure {
   daily: { cpuMs: number; peakMiB: number };
 }
 
+interface Measured {
+  checkout: string;
+  perRegion: number;
+  memoryMb: number;
+}
+
 interface Answer {
   result?: unknown;
   error?: string;
@@ -34,7 +40,6 @@ interface Answer {
   peakMiB: number;
 }
 
-const ROOT = join(__dirname, "..", "..");
 const CONTEXT = {
   awsRequestId: "5f1e8a44-0c55-4bbd-9d3f-000000000001",
   invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:smart-vault-dev",
@@ -84,21 +89,18 @@ function idle({ result }: Answer): void {
 }
 
 /** Writes the archive of a vault whose newest run was hours ago. */
-async function archiveIn(folder: string, newestSlotMs: number): Promise<string> {
-  const make = (type: string, name: string) => ({ arn: `arn:aws:${type}:${name}` });
+function archiveIn(folder: string, newestSlotMs: number, checkout: string): Promise<string> {
   const slot = new Date(newestSlotMs);
   const schedule = `schedule=cron(${slot.getUTCMinutes()} ${slot.getUTCHours()} * * ? *)`;
-  const kept = ["retentionDays=30", "drRetentionDays=30"];
-  const program = await runProgram(ROOT, loadStackConfig(ROOT, "dev", [schedule, ...kept]), make);
-  return writeArchive(theResource(program, "aws:lambda/function:Function"), folder);
+  return archiveOf(checkout, folder, [schedule, "retentionDays=30", "drRetentionDays=30"]);
 }
 
-async function measureHere(perRegion: number, memoryMb: number): Promise<SweepFigure> {
+async function measureHere({ checkout, perRegion, memoryMb }: Measured): Promise<SweepFigure> {
   const folder = mkdtempSync(join(tmpdir(), "smart-vault-sweep-"));
   const nowMs = Date.now();
   const newestSlotMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS - 10 * HOUR_MS;
   try {
-    const index = await archiveIn(folder, newestSlotMs);
+    const index = await archiveIn(folder, newestSlotMs, checkout);
     const { result } = await invoke(index, "http://127.0.0.1:1", { kind: "describe" }, memoryMb);
     const { settings } = result as DescribedVault;
     const fleet: Fleet = { settings, perRegion, newestSlotMs };
@@ -120,8 +122,64 @@ async function measureHere(perRegion: number, memoryMb: number): Promise<SweepFi
   }
 }
 
-export function measureSweep(perRegion: number, memoryMb: number): Promise<SweepFigure> {
-  return inChild(__filename, String(perRegion), String(memoryMb));
+/** AWS's default quota of snapshots per region. */
+export const SNAPSHOT_QUOTA = 100_000;
+/** Snapshots in each of two regions, with the memory that docs/COST.md advises for so many. */
+const SIZES = [
+  { perRegion: 500, memoryMb: 512 },
+  { perRegion: 5_000, memoryMb: 512 },
+  { perRegion: 50_000, memoryMb: 512 },
+  { perRegion: SNAPSHOT_QUOTA, memoryMb: 512 },
+  { perRegion: 150_000, memoryMb: 1_024 },
+];
+
+/**
+ * Measures a sweep of each size.
+ * @param given memory in place of the advised one, in MB
+ */
+export async function measureSweeps(
+  checkout: string,
+  given: number | undefined,
+  progress: (message: string) => void,
+): Promise<SweepFigure[]> {
+  const figures: SweepFigure[] = [];
+  for (const { perRegion, memoryMb } of SIZES) {
+    progress(`(f) a sweep with ${perRegion} snapshots in each of two regions`);
+    const measured: Measured = { checkout, perRegion, memoryMb: given ?? memoryMb };
+    figures.push(await inChild(__filename, JSON.stringify(measured)));
+  }
+  return figures;
 }
 
-printFigure(require.main === module, ([perRegion, memoryMb]) => measureHere(Number(perRegion), Number(memoryMb)));
+interface Growth {
+  cpu: number;
+  memory: number;
+}
+
+/**
+ * Returns by how much CPU time and resident memory grow at most from one size to the next, as a share of what n log n
+ * would grow. Leaves out the quota, which is so close to the next size that noise would decide.
+ */
+export function growthOf(figures: readonly SweepFigure[]): Growth {
+  const sizes = figures.filter(({ perRegion }) => perRegion !== SNAPSHOT_QUOTA);
+  const work = ({ perRegion }: SweepFigure) => perRegion * Math.log(perRegion);
+  const most = (of: (figure: SweepFigure) => number) => {
+    const shares = sizes.slice(1).map((figure, at) => {
+      const before = sizes[at] ?? figure;
+      return of(figure) / of(before) / (work(figure) / work(before));
+    });
+    return Math.max(...shares);
+  };
+  return { cpu: most(({ cpuMs }) => cpuMs), memory: most(({ peakMiB }) => peakMiB) };
+}
+
+const SWEEPS_A_MONTH = 24 * 30;
+
+/** Returns what a sweep takes on a processor as fast as this one, in seconds, and what a month's cost in USD. */
+export function onLambda({ cpuMs, memoryMb }: SweepFigure): { seconds: number; usd: number } {
+  const seconds = (cpuMs / 1_000) * Math.max(1, WHOLE_PROCESSOR_MB / memoryMb);
+  const gbSeconds = seconds * (memoryMb / 1_024);
+  return { seconds, usd: lambdaUsd(gbSeconds * SWEEPS_A_MONTH, SWEEPS_A_MONTH) };
+}
+
+printFigure(require.main === module, ([measured = ""]) => measureHere(JSON.parse(measured) as Measured));

@@ -167,6 +167,7 @@ test.each([
   ["secretsmanager:GetSecretValue", "*"],
   ["ec2:TerminateInstances", `arn:aws:ec2:us-east-1:${ACCOUNT_ID}:instance/i-1`],
   ["sns:Publish", `arn:aws:sns:us-east-1:${ACCOUNT_ID}:other`],
+  ["sqs:SendMessage", `arn:aws:sqs:us-east-1:${ACCOUNT_ID}:other`],
   ["lambda:InvokeFunction", `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:other`],
 ])("allows no role %s on %s", (action, resource) => {
   expect(limit({ action, resource, context: {} })).toBe("unmentioned");

@@ -57,7 +57,7 @@ test("allows the preview role to read all of that, and to change nothing", () =>
 
 test("allows the deploy role none of it for another stack's vault", () => {
   const toOther = everyCall("writes")
-    .filter(({ resource }) => resource !== "*" && !/:(kms|rbin):/.test(resource))
+    .filter(({ resource }) => resource !== "*" && !/:(kms|rbin):|:event-source-mapping:/.test(resource))
     .map((one) => ({ ...one, resource: one.resource.replaceAll(VAULT, "smart-vault-dev") }));
   expect(toOther.length).toBeGreaterThan(50);
   expect(toOther.filter((one) => deploy(one) === "allowed").map(lineOf)).toStrictEqual([]);
@@ -67,6 +67,8 @@ const role = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
 const bounded = {
   "iam:PermissionsBoundary": `arn:aws:iam::${ACCOUNT_ID}:policy/${VAULT}-boundary`,
 };
+const mapping = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:event-source-mapping:1`;
+const otherFunction = { "lambda:FunctionArn": `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:smart-vault-dev` };
 const tagged = { "aws:ResourceTag/smart-vault:vault": "smart-vault-dev" };
 
 test.each<[why: string, action: string, resource: string, context: IamRequest["context"]]>([
@@ -94,6 +96,9 @@ test.each<[why: string, action: string, resource: string, context: IamRequest["c
   ["a key without a vault", "kms:ScheduleKeyDeletion", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, {}],
   ["a key without the tag", "kms:CreateKey", "*", {}],
   ["what a copy is encrypted under", "kms:Decrypt", `arn:aws:kms:us-west-2:${ACCOUNT_ID}:key/1`, tagged],
+  ["to invoke another function from a queue", "lambda:CreateEventSourceMapping", "*", otherFunction],
+  ["to change a mapping of another function", "lambda:UpdateEventSourceMapping", mapping, otherFunction],
+  ["to tag a mapping for another vault", "lambda:TagResource", mapping, {}],
   ["a bin of another vault", "rbin:DeleteRule", `arn:aws:rbin:us-east-1:${ACCOUNT_ID}:rule/1`, tagged],
   ["a snapshot", "ec2:DeleteSnapshot", "arn:aws:ec2:us-east-1::snapshot/snap-1", tagged],
   ["dev's state", "s3:PutObject", `${BUCKET}/.pulumi/stacks/smart-vault/dev.json`, {}],

@@ -42,6 +42,11 @@ const topicPolicy = (...statements: object[]): Given => ({
   props: { policy: json(...statements) },
 });
 
+const queue = (...statements: object[]): Given => ({
+  type: "aws:sqs/queue:Queue",
+  props: { policy: json(...statements), ...TAGS },
+});
+
 const BAD: [rule: string, why: string, given: Given][] = [
   ["kms-keys-rotate", "does not rotate", key({ enableKeyRotation: false })],
   ["kms-keys-rotate", "says nothing of rotation", key({ enableKeyRotation: undefined })],
@@ -156,6 +161,7 @@ const BAD: [rule: string, why: string, given: Given][] = [
     "a topic that refuses TLS",
     topicPolicy({ ...TLS, Condition: { Bool: { "aws:SecureTransport": "true" } } }),
   ],
+  ["tls-only", "a queue that takes plain text", queue()],
   ["log-groups-expire", "a log for ever", { type: "aws:cloudwatch/logGroup:LogGroup", props: { ...TAGS } }],
   [
     "log-groups-expire",
@@ -200,11 +206,20 @@ const GOOD: [why: string, given: Given][] = [
       Condition: { StringEquals: { "aws:ResourceTag/smart-vault:vault": "v" } },
     }),
   ],
+  [
+    "a write on the mappings of one function",
+    rights({
+      Action: "lambda:CreateEventSourceMapping",
+      Resource: "*",
+      Condition: { ArnLike: { "lambda:FunctionArn": "arn:aws:lambda:*:1:function:f" } },
+    }),
+  ],
   ["a write on one resource", rights({ Action: "sns:Publish", Resource: "arn:aws:sns:us-east-1:1:t" })],
   ["a refusal of everything", rights({ Effect: "Deny", Action: "*", Resource: "*" })],
   ["a service's role", trust({ Service: "lambda.amazonaws.com" })],
   ["a managed policy for one thing", attached("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")],
   ["a topic that refuses plain text", topicPolicy(TLS)],
+  ["a queue that refuses plain text", queue(TLS)],
 ];
 
 test.each(GOOD)("passes %s", async (_why, given) => {

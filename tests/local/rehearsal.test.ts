@@ -147,7 +147,7 @@ describe("npm start with the bundled fleet", () => {
       const words = renderAlarms(alarms, VAULT).join("\n");
       expect(words).toContain("OK all the time: duration, no-match, stale-us-east-1, throttles.");
       expect(words).toContain(
-        "Not evaluated, since nothing here sends the metric: dropped (AWS/Scheduler InvocationDroppedCount).",
+        `dropped (AWS/Scheduler InvocationDroppedCount), out-of-memory (SmartVault/Log OutOfMemory.${VAULT}).`,
       );
     });
 

@@ -75,7 +75,7 @@ export function archiveSource(indexFile: string): FunctionSource {
   };
   return {
     sdk: {
-      clients: [pick("EC2Client"), pick("SchedulerClient"), pick("KMSClient"), pick("SNSClient")],
+      clients: ["EC2Client", "KMSClient", "SchedulerClient", "SNSClient", "SQSClient"].map(pick),
       Logger: pick("Logger"),
       Metrics: pick("Metrics"),
       Signer: pick("SignatureV4"),

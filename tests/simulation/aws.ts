@@ -11,6 +11,7 @@ import { copySnapshot } from "./ec2Copies";
 import { createSnapshot, createSnapshots } from "./ec2Creates";
 import { createTags, deleteSnapshot } from "./ec2Deletes";
 import { describeSharing, lockSnapshot } from "./ec2Locks";
+import type { Hints } from "./hints";
 import type { Invocation } from "./invocation";
 import { isLaunchRead, readLaunch } from "./launchReads";
 import { isPaged, makePagedReads } from "./pagedReads";
@@ -43,14 +44,20 @@ function noteCrowd({ crowd, time }: Account, crowded: boolean): void {
 }
 
 /** Calls that take no token of EC2's buckets. */
-const OTHERS = ["DescribeKey", "GetSchedule", "UpdateSchedule", "Publish", "PutObject"];
+const OTHERS = ["DescribeKey", "GetSchedule", "UpdateSchedule", "Publish", "PutObject", "SendMessage"];
 
 /** KMS shows at once what a list of snapshots never does. */
 function describeKey({ keyDisabledIn, keyState }: Account, { name }: Region, KeyId: string): object {
   return { KeyMetadata: { KeyId, KeyState: keyDisabledIn === name ? keyState : "Enabled" } };
 }
 
-export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellings): Aws {
+/** What invokes the function later. */
+interface Triggers {
+  scheduler: Scheduler;
+  hints: Hints;
+}
+
+export function makeAws(account: Account, { scheduler, hints }: Triggers, tellings: Tellings): Aws {
   const crowds = makeCrowds(account);
   const readPage = makePagedReads(account);
   const requestsOf = asker(account);
@@ -108,6 +115,8 @@ export function makeAws(account: Account, scheduler: Scheduler, tellings: Tellin
         return scheduler.get();
       case "UpdateSchedule":
         return scheduler.update(call.input);
+      case "SendMessage":
+        return hints.send(invocation, call.input);
       case "Publish":
         tellings.mailed(invocation, call.input.Subject ?? "", call.input.Message ?? "");
         return {};

@@ -21,6 +21,8 @@ export function subjectOf({ name, input }: Call): string {
       return `${input.State ?? ""} ${input.ScheduleExpression ?? ""} ${input.Target?.Input ?? ""}`;
     case "DescribeKey":
       return input.KeyId ?? "";
+    case "SendMessage":
+      return `${input.DelaySeconds ?? 0} ${input.MessageBody ?? ""}`;
     case "Publish":
       return `${input.Subject ?? ""} (${hashText(input.Message ?? "").toString(16)})`;
     case "PutObject":

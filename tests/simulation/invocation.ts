@@ -20,6 +20,8 @@ export interface Invocation {
   hungMs: number;
   /** True if a call that only reads, of the timer or the world, failed for good. */
   readsFailed: string[];
+  /** True if a hint started it that the timer did not expect by then. */
+  isStale: boolean;
   /** True if it read lists of snapshots whole, and not only what is pending. */
   isLook: boolean;
   /** True if a mail or the timer's own call failed for good. */
@@ -69,6 +71,7 @@ export function makeInvocation(
     overlapped: false,
     hungMs: 0,
     readsFailed: [],
+    isStale: false,
     isLook: false,
     isUnheard: false,
     quietMs: 0,

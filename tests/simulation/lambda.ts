@@ -39,6 +39,8 @@ interface Environment {
 
 export interface Lambda {
   deliver(event: object): void;
+  /** Invokes the function with a message from the queue of hints; `false` if no place is free. */
+  offer(event: object, isStale: boolean): boolean;
   kill: Kill;
   running(): number;
   /** Invocations that ended by themselves, the latest last. */
@@ -96,7 +98,7 @@ export function makeLambda(
     end(invocation, `threw ${name}: ${message.slice(0, 160)}`);
   };
 
-  const start = (event: object) => {
+  const start = (event: object, isStale = false) => {
     started += 1;
     const id = `run-${started}`;
     // A deployment replaces the environments that are there.
@@ -109,6 +111,7 @@ export function makeLambda(
     };
     const { handler, settings } = environment;
     const invocation = makeInvocation(id, event, time.nowMs(), TIMEOUT_MS, settings);
+    invocation.isStale = isStale;
     invocation.quietMs = time.nowMs() - account.looks.deletedMs;
     for (const other of running) other.overlapped = invocation.overlapped = true;
     if (invocation.overlapped) tellings.forgot();
@@ -191,5 +194,11 @@ export function makeLambda(
     else arrive(event, bornMs);
   };
 
-  return { deliver, kill, running: () => running.size, lastEnded: () => lastEnded };
+  const offer = (event: object, isStale: boolean) => {
+    if (running.size >= faults.delivery.concurrency) return false;
+    start(event, isStale);
+    return true;
+  };
+
+  return { deliver, offer, kill, running: () => running.size, lastEnded: () => lastEnded };
 }

@@ -39,10 +39,12 @@ describe("durations that spread", () => {
 
 describe("a hundred snapshots", () => {
   test.each([
-    [1.6, "of 2 minutes by the timer", { copyMinutes: 2 }],
-    [1.6, "of about 2 minutes by the timer", { copyMinutes: 2, isSpread: true }],
-    [1.1, "of 20 minutes by the timer", { copyMinutes: 20 }],
-    [1.1, "of 2 minutes by events", { copyMinutes: 2, gatheredMs: 0 }],
+    [1.1, "of 2 minutes", { copyMinutes: 2 }],
+    [1.15, "of about 2 minutes", { copyMinutes: 2, isSpread: true }],
+    [1.1, "of 20 minutes", { copyMinutes: 20 }],
+    [1.9, "of 2 minutes if every hint is lost", { copyMinutes: 2, isTimerAlone: true }],
+    [1.6, "of about 2 minutes if every hint is lost", { copyMinutes: 2, isTimerAlone: true, isSpread: true }],
+    [1.1, "of 2 minutes by events", { copyMinutes: 2, isTimerAlone: true, gatheredMs: 0 }],
     [1.1, "of 100 minutes, in which the function starts anew", { copyMinutes: 100 }],
   ])("take 1 to %d times the bound, with copies %s", async (most, _what, given) => {
     const figure = await measureHere({ snapshots: 100, copies: 100, isSpread: false, ...given });

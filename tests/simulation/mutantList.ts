@@ -3,6 +3,7 @@
  * rule that no mistake can break proves nothing. `npm run simulate:mutants` applies them one at a time to a copy.
  */
 import { FLEET_MUTANTS } from "./fleetMutants";
+import { HINT_MUTANTS } from "./hintMutants";
 import { TAMPERING_MUTANTS } from "./tamperingMutants";
 
 export interface Mutant {
@@ -250,5 +251,6 @@ export const MUTANTS: readonly Mutant[] = [
     plausible: "hours mistaken for minutes, in a value that no test reaches",
   },
   ...FLEET_MUTANTS,
+  ...HINT_MUTANTS,
   ...TAMPERING_MUTANTS,
 ];

@@ -55,6 +55,7 @@ export function drawSettings(random: Random): VaultSettings {
     manifests: manifests ? drRegions.map((region) => targetIn(region, "manifests")) : [],
     ...(encrypts && { primaryKeyArn: keyArn("us-east-1") }),
     topicArn: `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${VAULT_ID}`,
+    hintQueueUrl: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT_ID}/${names.hintQueue}`,
     clock: { name: names.clockSchedule, groupName: names.scheduleGroup, roleArn: ROLE_ARN },
     policies: keeping(retentionDays, drRetentionDays),
     ...(byRules && drawRetention(random, TAG_VALUES)),

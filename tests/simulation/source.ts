@@ -5,6 +5,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { createHandler } from "../../src/vault/lambda";
 import type { VaultSettings } from "../../src/vault/model/settings";
@@ -35,7 +36,12 @@ export function vaultSource(): FunctionSource {
   rememberSchedules();
   rememberReads();
   return {
-    sdk: { clients: [EC2Client, KMSClient, SchedulerClient, SNSClient], Logger, Metrics, Signer: SignatureV4 },
+    sdk: {
+      clients: [EC2Client, KMSClient, SchedulerClient, SNSClient, SQSClient],
+      Logger,
+      Metrics,
+      Signer: SignatureV4,
+    },
     coldStart: createHandler,
   };
 }

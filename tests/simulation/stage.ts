@@ -6,6 +6,7 @@ import type { Account } from "./account";
 import { makeAws } from "./aws";
 import { type ClientTraits, type Interception, intercept } from "./interception";
 import type { Invocation } from "./invocation";
+import { makeHints } from "./hints";
 import { type Lambda, makeLambda } from "./lambda";
 import { type Scheduler, makeScheduler } from "./scheduler";
 import type { FunctionSource } from "./source";
@@ -35,7 +36,7 @@ async function continuations(interception: Interception): Promise<void> {
   while (interception.isWaiting()) await new Promise(setImmediate);
 }
 
-/** @param isHeard decides which events of Scheduler reach Lambda; without it, all */
+/** @param isHeard decides which events of Scheduler and SQS reach Lambda; without it, all */
 export function setStage(
   account: Account,
   source: FunctionSource,
@@ -52,7 +53,10 @@ export function setStage(
   const scheduler = makeScheduler(account, (event) => {
     if (isHeard(event)) lambda.deliver(event);
   });
-  const wire = makeWire(account, makeAws(account, scheduler, tellings), tellings, lambda.kill);
+  const hints = makeHints(account, scheduler, {
+    offer: (event, isStale) => !isHeard(event) || lambda.offer(event, isStale),
+  });
+  const wire = makeWire(account, makeAws(account, { scheduler, hints }, tellings), tellings, lambda.kill);
   const send = (invocation: Invocation, traits: ClientTraits, command: never) =>
     wire(invocation, traits, command, trigger);
   const restoreDate = installDate(() => time.nowMs());

@@ -9,6 +9,7 @@ import type { Aws } from "./aws";
 import { isThrottling, isTransient, noAnswer } from "./awsError";
 import { type Call, callOf } from "../../src/iam/call";
 import { subjectOf } from "./callSubject";
+import { checkStale } from "./hintRules";
 import type { ClientTraits } from "./interception";
 import type { Invocation } from "./invocation";
 import type { Tellings } from "./tellings";
@@ -66,7 +67,7 @@ function mayRetry({ traits, attempt }: Sending, error: Error): boolean {
 /** Returns how long the client waits for an answer. */
 function hangMsOf(call: string): number {
   if (call === "PutObject") return PUT_HANG_MS;
-  return REPORTING.includes(call) ? REPORT_ANSWER_MS : EC2_ANSWER_MS;
+  return call === "SendMessage" || REPORTING.includes(call) ? REPORT_ANSWER_MS : EC2_ANSWER_MS;
 }
 
 /** Executes the call in AWS; an answer that is lost is lost after the effect. */
@@ -177,6 +178,7 @@ export function makeWire(account: Account, aws: Aws, tellings: Tellings, kill: K
       invocation.calls += 1;
       const call = callOf(command);
       noteSent(account, invocation, traits.region, call);
+      checkStale(account, invocation, call);
       depart({ invocation, traits, call, attempt: 1, settle });
     });
 }

@@ -13,6 +13,7 @@ import {
   KEY_POLICY,
   KEY_USE,
   LOCK_RIGHTS,
+  RECEIVING,
   ROLE,
   SCHEDULER_ROLE,
   TOPIC,
@@ -169,17 +170,21 @@ describe("a second DR region", () => {
 
 describe("encryption in the primary region", () => {
   test.each([
-    ["under the vault's own key", ARN.keyIn("us-east-1")],
-    ["under a given key", THEIRS],
+    // It may copy from under every key of the account, so this one adds nothing.
+    ["under the vault's own key", ARN.keyIn("us-east-1"), []],
+    [
+      "under a given key of another account",
+      THEIRS,
+      use("ReadEncryptedSources", [THEIRS, ANY_OWN_KEY], via("us-east-1", "us-west-2")),
+    ],
   ])(
     "allows copies in the primary region and the use of that key, there and to copy from there: %s",
-    (_what, primaryKeyArn) => {
+    (_what, primaryKeyArn, reads) => {
       const copies = FUNCTION_RIGHTS.find(({ Sid }) => Sid === "MakeTaggedCopies");
-      const regions = ["us-east-1", "us-west-2"];
       expect(difference({ ...PROD, primaryKeyArn })).toStrictEqual({
         differs: [
           { ...copies, Resource: [newSnapshot("us-west-2"), newSnapshot("us-east-1")] },
-          ...use("ReadEncryptedSources", [primaryKeyArn, ANY_OWN_KEY], via(...regions)),
+          ...reads,
           asks(ARN.key, primaryKeyArn),
         ],
         gone: [],
@@ -197,15 +202,17 @@ describe("a dry run", () => {
     lock: { mode: "governance", days: 30 },
   };
 
-  test("is allowed to read, ask for key states, notify, set the timer, trace and log, and nothing more", () => {
-    const services = ["Notify", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
+  test("is allowed to read, ask for key states, notify, set the timer, receive, trace and log, and nothing more", () => {
+    const services = ["Notify", "Hint", "SetTheClock", "LetTheClockCall", "TraceAndList", "Log"];
     expect(statements(everything)).toStrictEqual([
       {
         ...FUNCTION_RIGHTS[0],
         Condition: { StringEquals: { "aws:RequestedRegion": GIVEN } },
       },
       asks(ARN.key, ARN.keyIn("eu-west-1"), THEIRS),
-      ...FUNCTION_RIGHTS.filter(({ Sid }) => services.includes(Sid)),
+      ...FUNCTION_RIGHTS.filter(({ Sid }) => services.includes(Sid)).map((one) =>
+        one.Sid === "Hint" ? { ...one, Action: RECEIVING } : one,
+      ),
     ]);
   });
 

@@ -8,13 +8,14 @@ import * as ec2 from "@aws-sdk/client-ec2";
 import * as kms from "@aws-sdk/client-kms";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sns from "@aws-sdk/client-sns";
+import * as sqs from "@aws-sdk/client-sqs";
 import { planVault } from "../../src/vault/plan/plan";
 import type { PlanRequest } from "../../src/vault/plan/request";
 import type { Packed } from "../../src/stack/archive/pack";
 import { askDeclarer } from "../support/declarerClient";
 import { type Unpacked, unpack } from "../support/stackArchive";
 
-const SDK: Record<string, unknown> = { ...ec2, ...kms, ...scheduler, ...sns };
+const SDK: Record<string, unknown> = { ...ec2, ...kms, ...scheduler, ...sns, ...sqs };
 
 let packed: Packed;
 let unpacked: Unpacked;

@@ -97,6 +97,7 @@ test("gives a weekly stack every alarm that a daily one has", () => {
     "errors",
     "no-heartbeat",
     "no-match",
+    "out-of-memory",
     "overdue-eu-central-1",
     "stale-eu-central-1",
     "stale-eu-west-1",

@@ -41,6 +41,7 @@ test("declares exactly these resources in these regions", () => {
     `aws:iam/rolePolicy:RolePolicy ${VAULT}-scheduler us-east-1`,
     `aws:kms/alias:Alias ${VAULT}-us-west-2 us-west-2`,
     `aws:kms/key:Key ${VAULT}-us-west-2 us-west-2`,
+    `aws:lambda/eventSourceMapping:EventSourceMapping ${VAULT}-hints us-east-1`,
     `aws:lambda/function:Function ${VAULT} us-east-1`,
     `aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig ${VAULT} us-east-1`,
     `aws:rbin/rule:Rule ${VAULT} us-east-1`,
@@ -66,6 +67,7 @@ test("declares exactly these resources in these regions", () => {
     `aws:sns/topic:Topic ${VAULT} us-east-1`,
     `aws:sns/topicPolicy:TopicPolicy ${VAULT} us-east-1`,
     `aws:sns/topicSubscription:TopicSubscription ${VAULT}-backup-alerts@example.com us-east-1`,
+    `aws:sqs/queue:Queue ${VAULT}-hints us-east-1`,
     "pulumi:providers:aws dr-us-west-2",
     "pulumi:providers:aws primary",
     `smart-vault:index:SmartVault ${VAULT}`,
@@ -108,6 +110,7 @@ test("tags everything that can have tags", () => {
     ["aws:iam/role:Role", TAGS],
     ["aws:iam/role:Role", TAGS],
     ["aws:kms/key:Key", TAGS],
+    ["aws:lambda/eventSourceMapping:EventSourceMapping", TAGS],
     ["aws:lambda/function:Function", TAGS],
     ["aws:rbin/rule:Rule", TAGS],
     ["aws:rbin/rule:Rule", TAGS],
@@ -115,6 +118,7 @@ test("tags everything that can have tags", () => {
     ["aws:s3/bucket:Bucket", TAGS],
     ["aws:scheduler/scheduleGroup:ScheduleGroup", TAGS],
     ["aws:sns/topic:Topic", TAGS],
+    ["aws:sqs/queue:Queue", TAGS],
   ]);
 });
 

@@ -34,11 +34,13 @@ test("puts the tags beside the vault's own on everything that can have tags", ()
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:iam/role:Role",
     "aws:kms/key:Key",
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
     "aws:lambda/function:Function",
     "aws:rbin/rule:Rule",
     "aws:s3/bucket:Bucket",
     "aws:scheduler/scheduleGroup:ScheduleGroup",
     "aws:sns/topic:Topic",
+    "aws:sqs/queue:Queue",
   ]);
 });
 

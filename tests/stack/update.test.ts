@@ -41,5 +41,9 @@ test.each([
 
 test("changes more than the code for another edit, so the comparison can detect one", async () => {
   const [before, after] = [await declareStack("dev"), await declareStack("dev", ["memoryMb=1024"])];
-  expect(changed(before, after)).toStrictEqual(["aws:lambda/function:Function smart-vault-dev"]);
+  expect(changed(before, after)).toStrictEqual([
+    "aws:lambda/function:Function smart-vault-dev",
+    // Its mail names the memory.
+    "aws:cloudwatch/metricAlarm:MetricAlarm smart-vault-dev-out-of-memory",
+  ]);
 });

@@ -147,6 +147,23 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "DeleteFunctionEventInvokeConfig",
     ]),
   },
+  "lambda/eventSourceMapping": {
+    arn: () => at("lambda", "event-source-mapping:1"),
+    reads: [],
+    writes: of("lambda", ["DeleteEventSourceMapping", "UpdateEventSourceMapping"]),
+    context: ({ inputs }) => ({ "lambda:FunctionArn": String(inputs.functionName) }),
+    more: (it) => {
+      const resource = at("lambda", "event-source-mapping:1");
+      const context = { "lambda:FunctionArn": String(it.inputs.functionName) };
+      return [
+        { action: "lambda:CreateEventSourceMapping", resource: "*", context },
+        { action: "lambda:GetEventSourceMapping", resource: "*", context: {} },
+        { action: "lambda:TagResource", resource, context: made(it) },
+        { action: "lambda:UntagResource", resource, context: owned(it) },
+        { action: "lambda:ListTags", resource, context: owned(it) },
+      ];
+    },
+  },
   "rbin/rule": {
     arn: () => at("rbin", "rule/1"),
     reads: of("rbin", ["GetRule", "ListTagsForResource"]),
@@ -169,6 +186,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     arn: (it) => at("scheduler", `schedule-group/${named(it)}`),
     reads: of("scheduler", ["GetScheduleGroup", "ListTagsForResource"]),
     writes: of("scheduler", ["CreateScheduleGroup", "DeleteScheduleGroup", ...TAGS]),
+  },
+  "sqs/queue": {
+    arn: (it) => at("sqs", named(it)),
+    reads: of("sqs", ["GetQueueAttributes", "ListQueueTags"]),
+    writes: of("sqs", ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"]),
   },
   "sns/topic": {
     arn: (it) => at("sns", named(it)),

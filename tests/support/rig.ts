@@ -16,6 +16,7 @@ import {
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetScheduleCommand, UpdateScheduleCommand, type UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { PublishCommand } from "@aws-sdk/client-sns";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { mockClient } from "aws-sdk-client-mock";
 import { ec2In, makeClients } from "../../src/vault/aws/clients";
 import { remember } from "../../src/vault/changes/changeMemory";
@@ -65,7 +66,14 @@ export function lambdaContext(remainingMs = 900_000): LambdaContext {
   };
 }
 
-function withoutSchedule({ schedule: _, changes: __, points: ___, awaited: ____, ...input }: ClockInput): ClockInput {
+function withoutSchedule({
+  schedule: _,
+  changes: __,
+  points: ___,
+  awaited: ____,
+  hint: _____,
+  ...input
+}: ClockInput): ClockInput {
   return input;
 }
 
@@ -93,6 +101,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   const kms = mockClient(KMSClient);
   const scheduler = mockClient(clients.scheduler);
   const sns = mockClient(clients.sns);
+  const sqs = mockClient(clients.sqs);
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
   let nowMs = NOW;
   /** Every metric since the last reset, and the vault's own as the last invocation that sent them did. */
@@ -113,7 +122,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
 
   /** Resets to an account where one instance has one volume, nothing is backed up yet, and every call succeeds. */
   function reset(): void {
-    for (const stub of [...readers(), writer, ...drWriters(), kms, scheduler, sns]) stub.reset();
+    for (const stub of [...readers(), writer, ...drWriters(), kms, scheduler, sns, sqs]) stub.reset();
     kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: "k", KeyState: "Enabled" } });
     lines.length = 0;
     measured.length = 0;
@@ -147,6 +156,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
       return {};
     });
     sns.on(PublishCommand).resolves({});
+    sqs.on(SendMessageCommand).resolves({});
   }
 
   /**
@@ -257,6 +267,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
     drWriter,
     scheduler,
     sns,
+    sqs,
     lines,
     measured,
     counted,

@@ -36,6 +36,9 @@ export function newSnapshot(region: string): string {
   return [`arn:aws:ec2:${region}:*:snapshot/$`, "{*}"].join("");
 }
 
+/** What Lambda requires of every function that a queue invokes. A dry run sends no hints, and has no more. */
+export const RECEIVING = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+
 /** Everything that the function is allowed. */
 export const FUNCTION_RIGHTS = [
   {
@@ -153,6 +156,12 @@ export const FUNCTION_RIGHTS = [
   },
   { Sid: "AskForKeyStates", Effect: "Allow", Action: "kms:DescribeKey", Resource: [ARN.key] },
   { Sid: "Notify", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC },
+  {
+    Sid: "Hint",
+    Effect: "Allow",
+    Action: [...RECEIVING, "sqs:SendMessage"],
+    Resource: ARN.hintQueue(VAULT),
+  },
   {
     Sid: "SetTheClock",
     Effect: "Allow",

@@ -24,6 +24,8 @@ export const ARN = {
   keyIn,
   role: (name: string) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,
   topic: (name: string) => `arn:aws:sns:us-east-1:${ACCOUNT_ID}:${name}`,
+  hintQueue: (name: string) => `arn:aws:sqs:us-east-1:${ACCOUNT_ID}:${name}-hints`,
+  hintQueueUrl: (name: string) => `https://sqs.us-east-1.amazonaws.com/${ACCOUNT_ID}/${name}-hints`,
   function: (name: string) => `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:${name}`,
 } as const;
 
@@ -39,6 +41,10 @@ export const make: Make = (type, name, inputs) => {
       return { arn: ARN.role(physical) };
     case "aws:sns/topic:Topic":
       return { arn: ARN.topic(physical) };
+    case "aws:sqs/queue:Queue": {
+      const vaultId = physical.replace(/-hints$/, "");
+      return { arn: ARN.hintQueue(vaultId), url: ARN.hintQueueUrl(vaultId) };
+    }
     case "aws:lambda/function:Function":
       return { arn: ARN.function(physical) };
     case "aws:s3/bucket:Bucket":

@@ -39,6 +39,7 @@ export const SETTINGS: VaultSettings = {
   ],
   mailOn: "failure",
   topicArn: ARN.topic("smart-vault-prod"),
+  hintQueueUrl: ARN.hintQueueUrl("smart-vault-prod"),
   clock: {
     name: "smart-vault-prod-clock",
     groupName: "smart-vault-prod",

@@ -48,6 +48,7 @@ export const SETTINGS: VaultSettings = {
   manifests: [],
   mailOn: "failure",
   topicArn: "arn:aws:sns:us-east-1:111122223333:vault",
+  hintQueueUrl: "https://sqs.us-east-1.amazonaws.com/111122223333/vault-hints",
   clock: { name: "clock", groupName: "vault", roleArn: "arn:aws:iam::111122223333:role/clock" },
 };
 

@@ -8,6 +8,7 @@ import {
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { CreateTopicCommand } from "@aws-sdk/client-sns";
+import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { partitionOf } from "../../iam/partition";
 import { STOPPED_CLOCK } from "../../vault/model/clockState";
 import type { Account } from "../account/account";
@@ -126,6 +127,10 @@ function creator(account: Account): Make {
         return {
           arn: (await account.sns(region).send(new CreateTopicCommand({ Name: name }))).TopicArn,
         };
+      case "aws:sqs/queue:Queue": {
+        const { QueueUrl } = await account.sqs.send(new CreateQueueCommand({ QueueName: name }));
+        return { url: QueueUrl, arn: `arn:${partitionOf(region)}:sqs:${region}:${ACCOUNT_ID}:${name}` };
+      }
       case "aws:scheduler/scheduleGroup:ScheduleGroup":
         await account.scheduler(region).send(new CreateScheduleGroupCommand({ Name: name }));
         return { name };

@@ -30,4 +30,6 @@ export const PRICE = {
   /** EventBridge Scheduler: a million invocations. Amazon SNS: 100,000 e-mails. */
   schedulerMillion: 1,
   snsHundredThousandMails: 2,
+  /** Amazon SQS, standard queues: a million requests. */
+  sqsMillion: 0.4,
 };

@@ -13,6 +13,7 @@ import { type Account, makeMailbox, openAccount, subscribeMailbox } from "../acc
 import { type DeployedProgram, type Deployment, type LocalStack, type Place, deploy } from "./deployment";
 import { type Emulator, startEmulator } from "../emulator";
 import { type Firing, fakeScheduler } from "./eventBridge";
+import { fakeHintQueue } from "./hints";
 import type { Inventory } from "../account/inventory";
 import type { Invocation } from "./lambda";
 import { type ReceivedMail, takeMails } from "../account/mailbox";
@@ -169,6 +170,10 @@ function outcomesOf({ account, queueUrl }: Parts) {
   };
 }
 
+function earlier(a: Firing | undefined, b: Firing | undefined): Firing | undefined {
+  return a === undefined || (b !== undefined && b.atMs < a.atMs) ? b : a;
+}
+
 function run(parts: Parts, startMs: number): LocalVault {
   const { place, account } = parts;
   const { emulator, logFile, work } = place;
@@ -178,6 +183,7 @@ function run(parts: Parts, startMs: number): LocalVault {
   const stackNow = () => deployments.current().stack;
   let nowMs = startMs;
   const scheduler = fakeScheduler(() => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId), startMs);
+  const hints = fakeHintQueue(() => emulator.takeHints());
   const trigger = async (event: unknown): Promise<Invocation> => {
     const { lambda, stack } = deployments.current();
     await emulator.setTime(nowMs);
@@ -190,6 +196,7 @@ function run(parts: Parts, startMs: number): LocalVault {
   const fire = (firing: Firing): Promise<Invocation> => {
     nowMs = Math.max(nowMs, firing.atMs);
     scheduler.fired(firing);
+    hints.received(firing);
     return trigger(firing.event);
   };
   return {
@@ -210,7 +217,7 @@ function run(parts: Parts, startMs: number): LocalVault {
     trigger,
     runUntil: async (untilMs, onInvocation) => {
       for (;;) {
-        const firing = await scheduler.next();
+        const firing = earlier(await scheduler.next(), await hints.next());
         if (firing === undefined || firing.atMs > untilMs) break;
         onInvocation(await fire(firing));
       }

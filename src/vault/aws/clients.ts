@@ -8,6 +8,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { type PutObject, objectPutter } from "./s3";
 import type { BucketTarget, VaultSettings } from "../model/settings";
 import { vaultKeysOf } from "../model/vaultKeys";
@@ -31,6 +32,7 @@ export interface VaultClients {
   kmsIn: (region: string) => KMSClient;
   scheduler: SchedulerClient;
   sns: SNSClient;
+  sqs: SQSClient;
   /** Writes to the audit bucket; absent if there is none. */
   putAudit?: PutObject;
   /** Writes to the manifest buckets, by region. */
@@ -133,6 +135,7 @@ export function makeClients(settings: VaultSettings): VaultClients {
     kmsIn: kmsClients(settings),
     scheduler,
     sns: new SNSClient({ region: primaryRegion, ...REPORTING }),
+    sqs: new SQSClient({ region: primaryRegion, ...REPORTING }),
     ...(audit !== undefined && { putAudit: putterOf(audit) }),
     putManifest: Object.fromEntries(manifests.map((target) => [target.region, putterOf(target)])),
   };

@@ -4,10 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import { parseIso } from "../lib/time";
-import type { Awaited, AwaitedWork } from "../model/clockState";
+import type { Awaited, AwaitedWork, ClockState } from "../model/clockState";
 import { followUpDelayMs, withinMs } from "./followUpDelay";
 
 const HASH_LENGTH = 16;
+
+/** Returns what the timer carries, without what its next follow-up comes for: that one then looks at everything. */
+export function withoutAim({ awaited: _awaited, hint: _hint, ...others }: ClockState): ClockState {
+  return others;
+}
 
 /** Returns a hash of ids, in any order. */
 export function pendingHash(snapshotIds: readonly string[]): string {

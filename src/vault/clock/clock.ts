@@ -2,7 +2,9 @@
  * Reads the follow-up timer, and leaves it for the next invocation: what it carries, and what is reported if it cannot
  * be set.
  */
+import { withoutAim } from "./awaited";
 import { readClock, setClock } from "./timer";
+import { sendHint } from "./hint";
 import { stateOf } from "./payload";
 import type { AwaitedWork, ClockState, ManifestsTo, NotifiedAt } from "../model/clockState";
 import type { Cause } from "../model/cause";
@@ -202,6 +204,8 @@ export interface Leaving {
   manifestsTo: ManifestsTo | undefined;
   /** What the next follow-up comes for, if for nothing but work under way. */
   awaited?: AwaitedWork;
+  /** When a hint is to invoke the function before that. */
+  hintMs?: number;
 }
 
 /**
@@ -209,11 +213,13 @@ export interface Leaving {
  * @returns the problem if it could not be set
  */
 export async function leaveClock(
-  { settings, tools: { clients, now } }: Invocation,
+  invocation: Invocation,
   { set, ...found }: FoundClock & { set: SetClock },
   work: Work,
   leaving: Leaving,
 ): Promise<Problem | undefined> {
+  const { settings, tools } = invocation;
+  const { clients, now } = tools;
   const { atMs, notified, neverReported, isNews } = leaving;
   if (found.isRead) {
     const { state: before } = found;
@@ -221,7 +227,13 @@ export async function leaveClock(
     const said = (value: unknown) => JSON.stringify(value);
     const isMoved = CARRIED.some((key) => said(state[key]) !== said(before?.[key]));
     const isWorthIt = atMs !== undefined || isNews || isMoved;
-    return isWorthIt ? (await set(atMs, state)).problem : undefined;
+    if (!isWorthIt) return undefined;
+    const { hintMs } = leaving;
+    if (hintMs === undefined) return (await set(atMs, state)).problem;
+    const { isSet, problem } = await set(atMs, { ...state, hint: invocation.trigger.runId });
+    // The timer without the id would take the hint for a stale one.
+    if (isSet) await sendHint(invocation, hintMs);
+    return problem;
   }
   if (atMs === undefined && !isNews) return undefined;
   // The timer may be readable by now. None of its slots is closed. A slot that still lacks something is written too, as
@@ -232,7 +244,6 @@ export async function leaveClock(
   const lacks = !work.settled || neverReported.some(isDropout);
   const isOpen = slot !== undefined && lacks && !isSuperseded(slot, read.state);
   const taken = isOpen ? { slot, abandoned: abandonedFor(slot, read.state) } : {};
-  const { awaited: _, ...others } = read.state;
-  const state = { ...others, ...taken, notified: { ...others.notified, ...notified } };
+  const state = { ...withoutAim(read.state), ...taken, notified: { ...read.state.notified, ...notified } };
   return (await set(atMs, state)).problem;
 }

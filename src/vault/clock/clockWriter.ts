@@ -6,6 +6,7 @@
  */
 import { readClock } from "./timer";
 import { type FoundClock, type SetClock, setFollowUp } from "./clock";
+import { withoutAim } from "./awaited";
 import type { ClockState } from "../model/clockState";
 import { nextPoints } from "../missing/expectedPoints";
 import type { PointMemory, PointsLook } from "../model/pointMemory";
@@ -50,8 +51,7 @@ export function clockWriter(
     if (look === undefined || carried.points === undefined) return true;
     const points = nextPoints(look, { isDeleting: true, isNotified: false });
     // If this invocation is killed, the next one looks at everything.
-    const { awaited: _, ...left } = carried;
-    return (await set(takeoverMs, { ...left, points })).isSet;
+    return (await set(takeoverMs, { ...withoutAim(carried), points })).isSet;
   };
   return { set, sayAhead };
 }

@@ -1,15 +1,16 @@
 /** Decides when an invocation comes back for what is still under way. Pure. */
 import { recentDurationsMs } from "../inventory/durations";
 import type { ReadRegion } from "../inventory/regions";
-import { SECOND_MS, isoSeconds, parseIso } from "../lib/time";
+import { MINUTE_MS, SECOND_MS, isoSeconds, parseIso } from "../lib/time";
 import type { Outcome, Plan } from "../model/actions";
 import type { AwaitedWork } from "../model/clockState";
 import { pendingHash } from "./awaited";
 import { type UnderWay, expectedMs } from "./expected";
 import { followUpDelayMs, withinMs } from "./followUpDelay";
+import { hintTimeMs } from "./hintTime";
 
 /** What started together ends within seconds. */
-const TOGETHER_MS = 5 * SECOND_MS;
+const TOGETHER_MS = 3 * SECOND_MS;
 /** Copies whose end is waited for while others wait for their places: few, so that no place is empty for long. */
 const PLACES = 3;
 /** Limits on concurrent work. If that work is the vault's own, there is room as soon as any of it ends. */
@@ -23,6 +24,8 @@ export interface Left {
   throttledSince?: string;
   /** Regions as they were read. */
   regions: readonly ReadRegion[];
+  /** Time that it took to see everything. */
+  lookedMs: number;
 }
 
 export interface FollowUp {
@@ -30,6 +33,8 @@ export interface FollowUp {
   atMs?: number;
   /** What it comes for, if for nothing but work under way in AWS. */
   awaited?: AwaitedWork;
+  /** When a hint is to invoke the function before that. */
+  hintMs?: number;
 }
 
 /** Work under way in one region. */
@@ -90,26 +95,55 @@ function awaitedOf({ snapshotIds, sinceMs }: RegionWork, until: number | undefin
   return { pending: pendingHash(snapshotIds), since, ...(until !== undefined && { until: isoSeconds(until) }) };
 }
 
+/** A region's work, and when to look at it. */
+interface RegionLook {
+  region: string;
+  work: RegionWork;
+  isFull: boolean;
+  untilMs?: number;
+  youngestMs: number;
+}
+
+function looksAt(works: ReadonlyMap<string, RegionWork>, full: ReadonlySet<string>, nowMs: number): RegionLook[] {
+  return [...works].map(([region, work]) => {
+    const isFull = full.has(region);
+    const expected = untilMs(work, isFull, nowMs);
+    const youngestMs = latest(work.sinceMs) ?? nowMs;
+    return { region, work, isFull, ...(expected !== undefined && { untilMs: expected }), youngestMs };
+  });
+}
+
 /**
  * Returns when to look again, and what for. Work is looked at when half of it is expected to have ended, if that is within
- * ten minutes; and what nothing is known of, after a share of its age.
+ * ten minutes; and what nothing is known of, after a share of its age. Copies whose places others wait for are looked at
+ * sooner, by a hint. The timer then comes a minute after that look should have ended, so that it does not meet it.
  */
 export function nextFollowUp(left: Left, nowMs: number): FollowUp {
-  const work = underWay(left, nowMs);
-  const { since, full } = waiting(left, work, nowMs);
-  const looks = [...work].map(([region, one]) => {
-    const isFull = full.has(region);
-    const until = untilMs(one, isFull, nowMs);
-    const youngestMs = isFull ? nowMs : (latest(one.sinceMs) ?? nowMs);
-    const delayMs = until === undefined ? followUpDelayMs(youngestMs, nowMs) : withinMs(until - nowMs);
-    return { delayMs, awaited: [region, awaitedOf(one, until, nowMs)] as const };
+  const works = underWay(left, nowMs);
+  const { since, full } = waiting(left, works, nowMs);
+  const looks = looksAt(works, full, nowMs);
+  const hintMs =
+    full.size === 0
+      ? undefined
+      : hintTimeMs(
+          looks.filter(({ isFull }) => isFull),
+          left.lookedMs,
+          nowMs,
+        );
+  const afterHintMs = left.lookedMs + MINUTE_MS;
+  const delays = looks.map((look) => {
+    if (look.isFull && hintMs !== undefined) return hintMs + afterHintMs - nowMs;
+    if (look.untilMs !== undefined) return withinMs(look.untilMs - nowMs);
+    return followUpDelayMs(look.isFull ? nowMs : look.youngestMs, nowMs);
   });
-  const delays = looks.map(({ delayMs }) => delayMs);
   // The youngest work decides.
   const youngestMs = latest(since);
   if (youngestMs !== undefined) delays.push(followUpDelayMs(youngestMs, nowMs));
   if (delays.length === 0) return {};
   const atMs = nowMs + delays.reduce((a, b) => Math.min(a, b));
-  const isAlone = since.length === 0 && full.size === 0;
-  return { atMs, ...(isAlone && { awaited: Object.fromEntries(looks.map(({ awaited }) => awaited)) }) };
+  // The look that a hint starts sees everything, so whatever is due right after it waits for the timer.
+  if (hintMs !== undefined && hintMs < atMs) return { atMs: hintMs + afterHintMs, hintMs };
+  if (since.length > 0 || full.size > 0) return { atMs };
+  const awaited = looks.map(({ region, work, untilMs: until }) => [region, awaitedOf(work, until, nowMs)] as const);
+  return { atMs, awaited: Object.fromEntries(awaited) };
 }

@@ -4,6 +4,7 @@ import type { ClockState, NotifiedAt } from "../model/clockState";
 import type { Problem } from "../model/problem";
 import type { SlotTask, Trigger } from "../model/trigger";
 import { type FoundClock, type SetClock, findClock } from "./clock";
+import { withoutAim } from "./awaited";
 import { type ClockWriter, clockWriter } from "./clockWriter";
 import { abandonedFor, isSuperseded } from "./slots";
 
@@ -26,8 +27,7 @@ function takenOver(trigger: Trigger, clock: ClockState | undefined): ClockState 
   const isOld = trigger.slot !== undefined && isSuperseded(trigger.slot, clock);
   const slot = isOld ? clock?.slot : trigger.slot;
   const abandoned = slot === undefined ? undefined : abandonedFor(slot, clock);
-  const { awaited: _, notified = {}, ...carried } = clock ?? {};
-  return { ...carried, slot, abandoned, notified };
+  return { ...withoutAim(clock ?? { notified: {} }), slot, abandoned };
 }
 
 /**

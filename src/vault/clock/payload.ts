@@ -45,6 +45,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     points,
     strangersAt,
     awaited,
+    hint,
     notified,
   } = (asRecord(payload) ?? {}) as Partial<ClockState>;
   const known = changesOf(changes);
@@ -62,6 +63,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     ...(expected !== undefined && { points: expected }),
     ...(strangersAt !== undefined && { strangersAt: pastOf(strangersAt, nowMs) }),
     ...(work !== undefined && { awaited: work }),
+    ...(typeof hint === "string" && { hint }),
     notified: stillNotified(notifiedIn(notified), nowMs),
   };
 }

@@ -49,6 +49,8 @@ export interface ClockState {
    * worth a call.
    */
   awaited?: AwaitedWork;
+  /** Id of the hint that is expected. Any other is of an earlier setting of the timer. */
+  hint?: string;
   notified: NotifiedAt;
 }
 

@@ -3,6 +3,9 @@
 /** Lambda's own limit in MB (Lambda developer guide, "Lambda quotas"). */
 export const MOST_MEMORY_MB = 10_240;
 
+/** Memory from which on the function has a whole processor (Lambda developer guide, "Configure Lambda function memory"). */
+export const WHOLE_PROCESSOR_MB = 1_769;
+
 /** Peak memory of an environment of the function, and its limit, in MB. */
 export interface MemoryUse {
   peakMb: number;

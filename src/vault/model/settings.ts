@@ -72,6 +72,8 @@ export interface VaultSettings extends CoreSettings {
   topicArn: string;
   /** Follow-up timer: one EventBridge Scheduler schedule, and the role that it invokes the function with. */
   clock: { name: string; groupName: string; roleArn: string };
+  /** Queue of hints: delayed messages that invoke the function before the timer does. */
+  hintQueueUrl: string;
 }
 
 /** What the function answers to `{"kind":"describe"}`: its settings, of which none is a secret (src/config/secrets.ts). */

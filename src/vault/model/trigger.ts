@@ -5,6 +5,8 @@ export interface Trigger {
   kind: "run" | "follow-up" | "sweep";
   /** Scheduled time that the backup stands for. */
   slot?: string;
+  /** Set if a hint invoked it: what the timer must carry for it to be worth a look. */
+  hint?: string;
   /** Id of this invocation, on everything that it makes. */
   runId: string;
 }

@@ -23,4 +23,6 @@ export interface Work {
   /** True if it deleted anything, or attempted to. */
   isDeleting: boolean;
   throttled: Throttling;
+  /** Time that it took to see everything. */
+  lookedMs: number;
 }

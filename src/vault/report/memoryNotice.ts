@@ -1,6 +1,6 @@
 /** Composes the notice of memory that is nearly used up, before it is. Pure. */
 import { withCommand } from "../lib/text";
-import { type MemoryUse, moreMemoryMb } from "../model/memory";
+import { type MemoryUse, WHOLE_PROCESSOR_MB, moreMemoryMb } from "../model/memory";
 import { type Problem, problem } from "../model/problem";
 
 /** Share of the memory that counts as nearly all. Lambda lets Node's heap alone take 90 % of it. */
@@ -11,13 +11,15 @@ export function memoryNotice(use: MemoryUse | undefined): Problem | undefined {
   if (use === undefined || use.peakMb < NEARLY * use.limitMb) return undefined;
   const { peakMb, limitMb } = use;
   const more = moreMemoryMb(limitMb);
+  // It works on one processor, of which memory is a share: twice as much takes half the time.
+  const isFaster = limitMb < WHOLE_PROCESSOR_MB;
+  const price = isFaster
+    ? "With more memory it is also faster, for about the same price."
+    : "More memory costs in proportion.";
   const hint =
     more === undefined
       ? "Lambda has no more. Back up some of the instances with another stack."
-      : withCommand(
-          "More memory also makes it faster. To double it",
-          `npx pulumi config set memoryMb ${more} && npx pulumi up`,
-        );
+      : withCommand(`${price} To double it`, `npx pulumi config set memoryMb ${more} && npx pulumi up`);
   return problem(
     "memory-nearly-used-up",
     "memory",

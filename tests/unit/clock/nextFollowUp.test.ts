@@ -42,17 +42,25 @@ describe("the next follow-up", () => {
   const trigger = (
     outcomes: Outcome[],
     pending: Plan["pending"] = [],
-    { throttledSince, took = [] }: { throttledSince?: string; took?: number[] } = {},
+    { throttledSince, took = [], lookedMs = 0 }: { throttledSince?: string; took?: number[]; lookedMs?: number } = {},
   ) => {
     const own = took.map((minutes, index) => ({
       ...snapshot(`done-${index}`, { startTimeMs: NOW - 300 * MINUTE_MS }),
       completedMs: NOW - (300 - minutes) * MINUTE_MS,
     }));
     const regions = [{ region: "us-west-2", seen: own, own }];
-    const left = { plan: { ...plan, pending }, outcomes, regions, ...(throttledSince && { throttledSince }) };
-    const { atMs } = nextFollowUp(left, NOW);
+    const left = {
+      lookedMs,
+      plan: { ...plan, pending },
+      outcomes,
+      regions,
+      ...(throttledSince && { throttledSince }),
+    };
+    const { atMs, hintMs } = nextFollowUp(left, NOW);
+    hinted = hintMs === undefined ? undefined : (hintMs - NOW) / MINUTE_MS;
     return atMs === undefined ? undefined : (atMs - NOW) / MINUTE_MS;
   };
+  let hinted: number | undefined;
   const copies = (...ages: number[]) =>
     ages.map((minutes) => ({ snapshotId: "c", region: "us-west-2", sinceMs: NOW - minutes * MINUTE_MS }));
   const SECONDS = 1 / 60;
@@ -81,12 +89,12 @@ describe("the next follow-up", () => {
   });
 
   test.each([
-    ["all have ended, if they last the same", [1, 1], [4, 4, 4], 3 + 5 * SECONDS],
-    ["half have ended, if they do not", [0, 0, 0, 0], [2, 3, 5, 8], 3 + 5 * SECONDS],
+    ["all have ended, if they last the same", [1, 1], [4, 4, 4], 3 + 3 * SECONDS],
+    ["half have ended, if they do not", [0, 0, 0, 0], [2, 3, 5, 8], 3 + 3 * SECONDS],
     ["a minute has passed, if they end within seconds", [0], [0.1], 1],
     ["ten minutes have passed, however long the latest took", [0], [90], 10],
     ["a quarter of the age has passed, if the latest were all shorter", [16], [2, 3], 4],
-    ["the younger half has ended, if the older are later than ever", [0, 30], [5], 5 + 5 * SECONDS],
+    ["the younger half has ended, if the older are later than ever", [0, 30], [5], 5 + 3 * SECONDS],
   ])("comes when %s", (_what, ages, took, minutes) => {
     expect(trigger([], copies(...ages), { took })).toBeCloseTo(minutes, 6);
   });
@@ -98,9 +106,35 @@ describe("the next follow-up", () => {
       status: "deferred",
       code: "ResourceLimitExceeded",
     });
-    expect(trigger([], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(9 + 5 * SECONDS, 6);
-    expect(trigger([putOff], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(6 + 5 * SECONDS, 6);
-    expect(trigger([putOff], copies(0), { took })).toBeCloseTo(9 + 5 * SECONDS, 6);
+    expect(trigger([], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(9 + 3 * SECONDS, 6);
+    expect(trigger([putOff], copies(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), { took })).toBeCloseTo(6 + 3 * SECONDS, 6);
+    expect(trigger([putOff], copies(0), { took })).toBeCloseTo(9 + 3 * SECONDS, 6);
+  });
+
+  test("comes a minute after the look that a hint starts, so that the two do not meet", () => {
+    const putOff = outcome({
+      action: { ...copy, region: "us-west-2" },
+      status: "deferred",
+      code: "ResourceLimitExceeded",
+    });
+    const took = [3, 3, 3, 3];
+    expect(trigger([putOff], copies(0, 0, 0, 0), { took, lookedMs: 30_000 })).toBeCloseTo(4 + 3 * SECONDS, 6);
+    expect(hinted).toBeCloseTo(2.5 + 3 * SECONDS, 6);
+  });
+
+  test.each([
+    ["waits for the timer if a hint comes right before it", 12.4, 4 + 3 * SECONDS, 3 + 3 * SECONDS],
+    ["needs no hint if it comes before that", 12, 3, undefined],
+  ])("other work %s", (_what, age, minutes, hint) => {
+    const other = { snapshotId: "s", region: "us-east-1", sinceMs: NOW - age * MINUTE_MS };
+    const pending = [...copies(0, 0, 0, 0), other];
+    const putOff = outcome({
+      action: { ...copy, region: "us-west-2" },
+      status: "deferred",
+      code: "ResourceLimitExceeded",
+    });
+    expect(trigger([putOff], pending, { took: [3, 3, 3, 3] })).toBeCloseTo(minutes, 6);
+    expect(hinted).toStrictEqual(hint === undefined ? undefined : (expect.closeTo(hint, 6) as number));
   });
 
   test("expects by the region where the work is", () => {
@@ -108,7 +142,7 @@ describe("the next follow-up", () => {
     expect(trigger([], pending, { took: [5] })).toBe(1);
     expect(
       trigger([outcome({ action: { ...copy, region: "us-west-2" }, snapshotIds: ["c"] })], [], { took: [5] }),
-    ).toBe(5 + 5 * SECONDS);
+    ).toBe(5 + 3 * SECONDS);
   });
 
   test("comes soon after something was made", () => {

@@ -6,6 +6,16 @@ test.each([
   ["a follow-up with an open slot", { kind: "follow-up", slot: SLOT }, { kind: "follow-up", slot: SLOT, runId: "r" }],
   ["a follow-up", { kind: "follow-up", notified: {} }, { kind: "follow-up", runId: "r" }],
   ["a sweep", { kind: "sweep" }, { kind: "sweep", runId: "r" }],
+  [
+    "a hint, as Lambda passes a message on",
+    { Records: [{ eventSource: "aws:sqs", body: '{"hint":"h"}' }] },
+    { kind: "follow-up", hint: "h", runId: "r" },
+  ],
+  [
+    "the timer, which carries a hint's id, as no hint",
+    { kind: "follow-up", hint: "h" },
+    { kind: "follow-up", runId: "r" },
+  ],
 ])("reads %s", (_what, event, trigger) => {
   expect(parseEvent(event, NOW, "r")).toStrictEqual(trigger);
 });
@@ -29,6 +39,13 @@ test.each([
   [undefined, "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
   [null, "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
   ["run", "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
+  [{ Records: [] }, "event.kind: expected one of run, follow-up, sweep, describe, got undefined"],
+  [{ Records: [{ body: "no" }] }, "event.hint: expected a text in a message of the queue, got undefined"],
+  [{ Records: [{ body: '{"hint":7}' }] }, "event.hint: expected a text in a message of the queue, got 7"],
+  [
+    { Records: [{ body: '{"kind":"run","slot":"2026-11-22T03:00:00Z"}' }] },
+    "event.hint: expected a text in a message of the queue, got undefined",
+  ],
   [{ kind: "Run" }, 'event.kind: expected one of run, follow-up, sweep, describe, got "Run"'],
   [{ kind: 5 }, "event.kind: expected one of run, follow-up, sweep, describe, got 5"],
   [{ kind: "run", slot: "tonight" }, 'event.slot: expected an ISO instant, got "tonight"'],

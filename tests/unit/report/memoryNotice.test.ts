@@ -13,3 +13,10 @@ test("is one problem from week to week, whatever the peak", () => {
   const [one, other] = [450, 500].map((peakMb) => memoryNotice({ peakMb, limitMb: 512 }));
   expect([one?.kind, one?.subject]).toStrictEqual([other?.kind, other?.subject]);
 });
+
+test.each([
+  [1_024, "for about the same price"],
+  [2_048, "More memory costs in proportion"],
+])("says with %s MB what more of it costs", (limitMb, price) => {
+  expect(memoryNotice({ peakMb: limitMb, limitMb })?.hint).toContain(price);
+});

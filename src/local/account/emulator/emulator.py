@@ -14,7 +14,7 @@
   (recorded.py), allows it: asking.py.
 - A fleet with the ids of a real inventory (/vault/fleet), the schedules as Scheduler itself knows them
   (/vault/schedules), a count of the function's calls (/vault/calls), and on demand each call of the function or of
-  another access key (/vault/calls/record, /vault/calls/recorded).
+  another access key (/vault/calls/record, /vault/calls/recorded), and the messages that it delays (/vault/hints).
 
 Prints one JSON line {"port": …} when it listens. Ends with its parent: standard input closes.
 """
@@ -225,6 +225,8 @@ EBSBackend.delete_snapshot = delete_snapshot
 
 
 calls: Counter = Counter()
+# Messages to the queue of hints, as the function sent them, with the time.
+hints: list = []
 # The calls of each access key that somebody asked for, since a year of nights has many.
 recorded: dict = {}
 # moto goes through its records without a lock. A call that changes them meanwhile, of another thread, would fail both.
@@ -245,6 +247,9 @@ def control(path: str, body: bytes):
     elif path == "/vault/schedules":
         groups = scheduler_backends[ACCOUNT][given["region"]].schedule_groups
         return [known.to_dict() for _, known in sorted(groups[given["groupName"]].schedules.items())]
+    elif path == "/vault/hints":
+        taken, hints[:] = list(hints), []
+        return taken
     elif path == "/vault/calls":
         return [{"region": r, "call": c, "count": n} for (r, c), n in sorted(calls.items())]
     elif path == "/vault/calls/reset":
@@ -323,13 +328,25 @@ class Application:
             status, headers, text = self.lister.answer(environ, region, body)
             start_response(status, headers)
             return [text]
+        do = self.queued if name == "sqs:SendMessage" and caller == "function" else self.moto
         if failure is None:
-            return self.moto(environ, start_response)
+            return do(environ, start_response)
         # It is done, and the caller hears of a failure.
-        list(self.moto(environ, lambda *given: None))
+        list(do(environ, lambda *given: None))
         status, headers, text = faults.answer_of(failure, name)
         start_response(status, headers)
         return [text.encode()]
+
+    def queued(self, environ, start_response):
+        """Sends a message of the function, and keeps it with its time if the queue is there."""
+        message = json.loads(environ["wsgi.input"].getvalue())
+        answers = []
+        text = list(self.moto(environ, lambda *given: answers.append(given)))
+        if answers[0][0].startswith("200"):
+            delayed = utcnow().replace(tzinfo=timezone.utc).timestamp() + message.get("DelaySeconds", 0)
+            hints.append({"queueUrl": message["QueueUrl"], "body": message["MessageBody"], "atMs": 1000 * delayed})
+        start_response(*answers[0])
+        return text
 
     def authorized(self, environ, region: str, name: str, body: bytes):
         """Counts and records a call of the function; returns AWS's answer if its role may not make it."""

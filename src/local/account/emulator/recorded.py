@@ -59,7 +59,7 @@ def parameters_of(name: str, environ: dict, body: bytes) -> dict:
         given = json.loads(body or b"{}")
         group = given.get("GroupName", query.get("groupName"))
         return {**given, "Name": folders[-1], "GroupName": group}
-    if name.startswith("kms:"):
+    if name.startswith(("kms:", "sqs:")):
         return json.loads(body or b"{}")
     given = nested(parse_qsl(body.decode(), keep_blank_values=True))
     return {key: value for key, value in given.items() if key not in ("Action", "Version")}
