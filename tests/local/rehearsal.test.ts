@@ -188,6 +188,8 @@ describe("npm start with the bundled fleet", () => {
       // EC2 makes these calls and Lambda that one, not the function.
       "ReadEncryptedSources",
       "ReadEncryptedSourcesGrants",
+      // No copy of this fleet waits for a place. tests/local/hints.test.ts sends hints.
+      "Hint",
       "Log",
     ]);
   });
