@@ -96,6 +96,17 @@ function tooMuch(
   });
 }
 
+/**
+ * Adds the rest of each recovery point. A change may have released only a part of it, such as a volume that two
+ * instances have had, and that part would be deleted alone.
+ */
+function whole(waits: readonly Snapshot[], { points, verdict: { gone } }: PrunePlan): Snapshot[] {
+  const known = new Set(waits.map(({ snapshotId }) => snapshotId));
+  const sets = new Set(waits.map(setKeyOf));
+  const isRest = (one: Snapshot) => gone.has(one.snapshotId) && !known.has(one.snapshotId) && sets.has(setKeyOf(one));
+  return [...waits, ...points.filter(isRest)];
+}
+
 /** Takes the deletions of instances with too much due out of a plan. */
 export function limitDeletions(
   plan: PrunePlan,
@@ -114,13 +125,12 @@ export function limitDeletions(
   const stopped = tooMuch(setsBy(due), points, settings, wasStoppedBefore);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
-  const held = due
-    .filter(({ identity }) => isStopped.has(identity.instanceId))
-    .map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
-      const key = changeKey(region, "limit", instanceId);
-      const fresh = slot > (known.get(key)?.at ?? "") ? [key] : [];
-      return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
-    });
+  const waits = due.filter(({ identity }) => isStopped.has(identity.instanceId));
+  const held = whole(waits, plan).map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
+    const key = changeKey(region, "limit", instanceId);
+    const fresh = slot > (known.get(key)?.at ?? "") ? [key] : [];
+    return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
+  });
   const ids = held.map(({ snapshotId }) => snapshotId);
   if (settings.approvedDeletePlan.includes(deletionPlanHash(region, ids))) return none;
   const waiting = new Set(ids);

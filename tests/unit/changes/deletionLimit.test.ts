@@ -8,6 +8,7 @@ import { setsByInstance } from "../../../src/vault/retention/recoverySets";
 import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { HERE, POLICY } from "../../support/editNights";
+import type { Snapshot } from "../../../src/vault/model/world";
 import { NOW, snapshot } from "../../support/world";
 
 const points = [0, 1, 2, 3, 4, 5].map((days) => {
@@ -18,32 +19,40 @@ const points = [0, 1, 2, 3, 4, 5].map((days) => {
 const [, ...due] = points;
 const oldest = due.at(-1)!;
 
-/** Makes all but the newest due; a change whose grace is over released the oldest. */
-function planned(): PrunePlan {
-  const gone = new Map(due.map(({ snapshotId }) => [snapshotId, "no rule keeps it"]));
-  const approved = new Map([[oldest.snapshotId, [`${HERE} settings 2026-11-01T00:00:00Z`]]]);
-  const plan = emptyPlan(points, {
+/** Makes all but the newest due, and some more; a change whose grace is over released the oldest, and those. */
+function planned(more: readonly Snapshot[] = []): PrunePlan {
+  const all = [...points, ...more];
+  const gone = new Map([...due, ...more].map(({ snapshotId }) => [snapshotId, "no rule keeps it"]));
+  const changes = [`${HERE} settings 2026-11-01T00:00:00Z`] as const;
+  const approved = new Map([oldest, ...more].map(({ snapshotId }) => [snapshotId, changes]));
+  const plan = emptyPlan(all, {
     ...emptyVerdict(),
-    sets: setsByInstance(points),
+    sets: setsByInstance(all),
     gone,
     approved,
   });
-  for (const one of due) remove(plan, one, { because: "retention", reason: "no rule keeps it" });
+  for (const one of [...due, ...more]) remove(plan, one, { because: "retention", reason: "no rule keeps it" });
   return plan;
 }
 
-function deletedBeside(stopped: Record<string, string[]>): string[] {
+function deletedBeside(stopped: Record<string, string[]>, more: readonly Snapshot[] = []): string[] {
   const memory = {
     ...remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW),
     stopped,
   };
-  const read = { region: HERE, own: points, seen: points };
-  const { plan } = limitDeletions(planned(), read, POLICY, { memory, known: new Map() });
+  const own = [...points, ...more];
+  const read = { region: HERE, own, seen: own };
+  const { plan } = limitDeletions(planned(more), read, POLICY, { memory, known: new Map() });
   return plan.actions.map(({ snapshotId }) => snapshotId);
 }
 
 test("deletes what a change released beside what is stopped for the first time", () => {
   expect(deletedBeside({})).toStrictEqual(["old-5"]);
+});
+
+test("deletes no part of a recovery point of which another part is stopped", () => {
+  const shared = due.map((one) => ({ ...one, snapshotId: `${one.snapshotId}-shared`, volumeId: "vol-shared" }));
+  expect(deletedBeside({}, shared)).toStrictEqual(["old-5", "old-5-shared"]);
 });
 
 test("deletes nothing of an instance that was stopped, since the previous rules would expire points one by one", () => {
