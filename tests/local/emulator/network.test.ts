@@ -157,4 +157,17 @@ describe("an Elastic IP address", () => {
     await account.pass(1);
     expect(await associate()).toBe("no error");
   });
+
+  it("gives addresses that are free and not AWS's own, until none is left", async () => {
+    const { subnetId, groupId } = await makeNetwork("10.3.0.0/28");
+    const make = async () => {
+      const command = new CreateNetworkInterfaceCommand({ SubnetId: subnetId, Groups: [groupId] });
+      return (await client().send(command)).NetworkInterface?.PrivateIpAddress ?? "";
+    };
+    const given: string[] = [];
+    for (let n = 0; n < 11; n += 1) given.push(await make());
+    const places = given.map((address) => Number(address.split(".").at(-1))).sort((a, b) => a - b);
+    expect(places).toStrictEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    expect(await codeOf(make())).toBe("InsufficientFreeAddressesInSubnet");
+  });
 });

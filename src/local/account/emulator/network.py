@@ -5,7 +5,9 @@ different VPCs"; InvalidIPAddress.InUse; InvalidNetworkInterface.InUse; Attachme
 """
 
 import ipaddress
+import random
 
+from moto.ec2.models import ec2_backends, elastic_network_interfaces
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 from refusals import refuse
 
@@ -34,6 +36,26 @@ def check_address(ec2, address: str | None, subnet) -> None:
             for one in eni.private_ip_addresses]
     if address in used:
         refuse("InvalidIPAddress.InUse", f"Address {address} is in use.")
+
+
+any_address = elastic_network_interfaces.random_private_ip
+
+
+def free_address(cidr: str | None = None, ipv6: bool = False) -> str:
+    """Draws an address of a subnet that EC2 would give: moto's may be AWS's own, or another interface's."""
+    if cidr is None or ipv6:
+        return any_address(cidr, ipv6)
+    network = ipaddress.ip_network(cidr)
+    used = {one["PrivateIpAddress"] for account in ec2_backends.values() for ec2 in account.values()
+            for eni in ec2.enis.values() if eni.subnet.cidr_block == cidr for one in eni.private_ip_addresses}
+    places = range(RESERVED_FIRST, network.num_addresses - 1)
+    free = [index for index in places if str(network[index]) not in used]
+    if not free:
+        refuse("InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in {cidr}.")
+    return str(network[random.choice(free)])
+
+
+elastic_network_interfaces.random_private_ip = free_address
 
 
 def primary_of(interface: dict) -> str | None:
