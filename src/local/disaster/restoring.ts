@@ -34,11 +34,11 @@ function linesOf(out: string): Line[] {
 
 type Env = Record<string, string | undefined>;
 
-/** Tells whether the plan of a launch names a volume that comes with another instance. */
+/** Tells whether the plan of a launch names a volume that comes with another instance, restored already or not. */
 export async function comesLater(name: string, region: string, env: Env): Promise<boolean> {
   const { out } = await runCli(["restore", name, "--region", region, "--dry-run", "--json"], env);
   const notes = linesOf(out).flatMap((line) => line.notes ?? []);
-  return notes.some((note) => note.endsWith("then this one with --shared"));
+  return notes.some((note) => note.endsWith(" with --shared"));
 }
 
 /** Launches an instance in a region from its newest recovery point there. */
