@@ -1,5 +1,5 @@
 /** Identifies changes of the tags that pick an instance's rules, by the tags before and after. Pure. */
-import { createHash } from "node:crypto";
+import { shortHash } from "../lib/shortHash";
 import { policyName } from "../retention/effectiveRules";
 import { TAG } from "../model/tags/tags";
 import type { Tags } from "../model/world";
@@ -17,7 +17,7 @@ export function isSameCombo(a: Tags, b: Tags, tagKey: string): boolean {
 }
 
 function digestOf(combo: string): string {
-  return createHash("sha256").update(combo).digest("hex").slice(0, 8);
+  return shortHash(combo, 8);
 }
 
 /** Returns the identifier of a tag change, `<unit>/<digest of the current tags>-<digest of the previous tags>`. */

@@ -2,7 +2,7 @@
  * Recognizes the work that a follow-up comes for, if it comes for nothing else: snapshots and copies that are pending. As
  * long as exactly these are pending, a look at everything would find nothing to do. Pure.
  */
-import { createHash } from "node:crypto";
+import { shortHash } from "../lib/shortHash";
 import { parseIso } from "../lib/time";
 import type { Awaited, AwaitedWork, ClockState } from "../model/memory/clockState";
 import { followUpDelayMs, withinMs } from "./followUpDelay";
@@ -16,8 +16,7 @@ export function withoutAim({ awaited: _awaited, hint: _hint, ...others }: ClockS
 
 /** Returns a hash of ids, in any order. */
 export function pendingHash(snapshotIds: readonly string[]): string {
-  const text = [...snapshotIds].sort().join("\n");
-  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
+  return shortHash([...snapshotIds].sort().join("\n"), HASH_LENGTH);
 }
 
 /** Returns when half of the work is expected to have ended, in epoch milliseconds; `undefined` if that is unknown. */

@@ -7,8 +7,8 @@
  *     smart-vault/1 vault=shop-prod instance=i-0abc slot=2026-11-22T03:00:00Z tags=0123456789abcdef
  *     … volume=vol-0abc snapshot=snap-0abc started=2026-11-22T03:00:04.000Z      (on a copy, before `tags`)
  */
-import { hash } from "node:crypto";
 import { COPY_EXPIRED_PREFIX, TAG_PREFIX } from "../model/tags/tags";
+import { shortHash } from "../lib/shortHash";
 import { isoSeconds, parseIso } from "../lib/time";
 import type { Identity, Source } from "../model/identity";
 import type { Tags } from "../model/world";
@@ -31,7 +31,7 @@ export function tagsDigest(tags: Tags): string {
     if (!key.startsWith(TAG_PREFIX) || key.startsWith(COPY_EXPIRED_PREFIX)) continue;
     own.push(JSON.stringify([key, tags[key] ?? ""]));
   }
-  return hash("sha256", own.sort().join("\n"), "hex").slice(0, DIGEST_LENGTH);
+  return shortHash(own.sort().join("\n"), DIGEST_LENGTH);
 }
 
 /**

@@ -2,7 +2,7 @@
  * A {@link CapturedLaunch} as tags, most important first, so that whatever does not fit is what a launch misses least. A hash of
  * all of it shows later whether the tags are whole. A restore works from these tags alone. Pure.
  */
-import { createHash } from "node:crypto";
+import { shortHash } from "../../lib/shortHash";
 import { type Word, groupsAt, packWords, parseWords } from "../../lib/words";
 import type { BlobName, BlobSlots, CapturedLaunch, InterfaceSpec, LaunchSpec, MetadataSpec } from "../launchSpec";
 import { MAX_TAG_VALUE, TAG, continuedTags, continuedValues, filterTags, isContinuedKey } from "./tags";
@@ -147,6 +147,8 @@ function networkWords(interfaces: readonly InterfaceSpec[]): Word[] {
   return inOrder.flatMap((one): Word[] => [[INDEX, String(one.deviceIndex)], ...wordsOf(one, INTERFACE_FIELDS)]);
 }
 
+const HASH_LENGTH = 16;
+
 /** Words of {@link LaunchAttributes} and of blobs. */
 const READ_APART = ["protected", "unstoppable", "shutdown", ...Object.keys(BLOB_FIELDS)];
 
@@ -156,10 +158,9 @@ const READ_APART = ["protected", "unstoppable", "shutdown", ...Object.keys(BLOB_
  */
 function hashOf(launch: readonly Word[], network: readonly Word[]): string {
   const facts = launch.filter(([key]) => !READ_APART.includes(key));
-  const hashes = [facts, launch].map((words) => {
-    const all = [...words, ["", ""] as const, ...network];
-    return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
-  });
+  const hashes = [facts, launch].map((words) =>
+    shortHash(JSON.stringify([...words, ["", ""] as const, ...network]), HASH_LENGTH),
+  );
   return hashes.join("-");
 }
 
