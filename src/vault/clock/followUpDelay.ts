@@ -11,10 +11,15 @@ export function withinMs(delayMs: number): number {
   return Math.min(LAST_DELAY_MS, Math.max(FIRST_DELAY_MS, delayMs));
 }
 
+/** Returns the share of an age that is waited before the next look. */
+export function ageShareMs(sinceMs: number, nowMs: number): number {
+  return (nowMs - sinceMs) * AGE_SHARE;
+}
+
 /**
  * Returns how long to wait for work that started at `sinceMs`: a minute at first, longer as it ages, ten minutes at
  * most.
  */
 export function followUpDelayMs(sinceMs: number, nowMs: number): number {
-  return withinMs((nowMs - sinceMs) * AGE_SHARE);
+  return withinMs(ageShareMs(sinceMs, nowMs));
 }

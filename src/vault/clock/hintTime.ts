@@ -1,10 +1,10 @@
 /** Decides when a hint is to invoke the function before the timer does. Pure. */
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
+import { ageShareMs } from "./followUpDelay";
 
 /** Shortest delay, and the one of copies of which nothing is known. */
 const FIRST_DELAY_MS = 10 * SECOND_MS;
 const UNKNOWN_DELAY_MS = 30 * SECOND_MS;
-const AGE_SHARE = 0.25;
 /** Longest delay. For work that takes longer, the minute by which Scheduler may be late matters little. */
 const LAST_DELAY_MS = 5 * MINUTE_MS;
 
@@ -24,7 +24,7 @@ export interface FullRegion {
 export function hintTimeMs(full: readonly FullRegion[], lookedMs: number, nowMs: number): number | undefined {
   const times = full.map(({ untilMs, youngestMs }) =>
     untilMs === undefined
-      ? nowMs + Math.max(UNKNOWN_DELAY_MS, (nowMs - youngestMs) * AGE_SHARE)
+      ? nowMs + Math.max(UNKNOWN_DELAY_MS, ageShareMs(youngestMs, nowMs))
       : Math.max(untilMs - lookedMs, nowMs + FIRST_DELAY_MS),
   );
   const atMs = Math.min(...times);

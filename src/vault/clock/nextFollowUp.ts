@@ -122,14 +122,8 @@ export function nextFollowUp(left: Left, nowMs: number): FollowUp {
   const works = underWay(left, nowMs);
   const { since, full } = waiting(left, works, nowMs);
   const looks = looksAt(works, full, nowMs);
-  const hintMs =
-    full.size === 0
-      ? undefined
-      : hintTimeMs(
-          looks.filter(({ isFull }) => isFull),
-          left.lookedMs,
-          nowMs,
-        );
+  const fullLooks = looks.filter(({ isFull }) => isFull);
+  const hintMs = hintTimeMs(fullLooks, left.lookedMs, nowMs);
   const afterHintMs = left.lookedMs + MINUTE_MS;
   const delays = looks.map((look) => {
     if (look.isFull && hintMs !== undefined) return hintMs + afterHintMs - nowMs;
