@@ -3,8 +3,9 @@
  * `main`, committed or not. `npm run check:fast -- <commit>` compares with another commit. What it does not see, `npm run
  * check` and CI do: unused code, lint of files that depend on what changed, and all other tests.
  */
-const { execFileSync, spawn } = require("node:child_process");
+const { execFileSync } = require("node:child_process");
 const { existsSync } = require("node:fs");
+const { exitWith, run } = require("./run");
 
 const LINTED = /\.(ts|js|mjs)$/;
 const FORMATTED = /\.(ts|js|mjs|json|ya?ml)$/;
@@ -28,31 +29,22 @@ function changedSince(commit) {
   return [...new Set(`${known}\n${added}`.split("\n"))].filter((file) => file !== "" && existsSync(file));
 }
 
-/** Runs a package's command on this Node. @returns its exit code */
-function run(command, args) {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const said = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => said.push(data));
-  return new Promise((done) => {
-    child.on("close", (code) => {
-      process.stdout.write(said.map(String).join(""));
-      done(code);
-    });
-  });
+/** Runs a package's command on this Node. */
+function runHere(command, args) {
+  return run(process.execPath, [command, ...args]);
 }
 
-async function main(commit = branchPoint()) {
+function main(commit = branchPoint()) {
   const changed = changedSince(commit);
   const linted = changed.filter((file) => LINTED.test(file));
   const formatted = changed.filter((file) => FORMATTED.test(file));
   console.log(`${changed.length} files differ from ${commit.slice(0, 8)}`);
   const tests = ["--selectProjects", "unit", "--coverage=false", "--findRelatedTests", ...READERS, ...linted];
-  const codes = await Promise.all([
-    run("scripts/lint.js", linted.length > 0 ? linted : ["jest.config.js"]),
-    ...(formatted.length > 0 ? [run(require.resolve("prettier/bin/prettier.cjs"), ["--check", ...formatted])] : []),
-    run(require.resolve("jest/bin/jest"), tests),
+  return exitWith([
+    runHere("scripts/lint.js", linted.length > 0 ? linted : ["jest.config.js"]),
+    ...(formatted.length > 0 ? [runHere(require.resolve("prettier/bin/prettier.cjs"), ["--check", ...formatted])] : []),
+    runHere(require.resolve("jest/bin/jest"), tests),
   ]);
-  process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
 }
 
 void main(...process.argv.slice(2, 3));
