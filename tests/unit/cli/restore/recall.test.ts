@@ -12,6 +12,7 @@ import { choiceWords } from "../../../../src/restore/choices";
 import { RESTORE_TAG, tagsFor } from "../../../../src/restore/restoreTags";
 import { tagsToList } from "../../../../src/vault/model/tags/tags";
 import type { Tags } from "../../../../src/vault/model/world";
+import { quietContext } from "../../../support/restore/quietContext";
 
 const ID = "r-20261129T121500-4f1c";
 const NAME = {
@@ -20,14 +21,7 @@ const NAME = {
   slot: "2026-11-29T03:00:00Z",
   choices: choiceWords({ mode: "volumes", devices: ["/dev/sdf"], interfaces: [], availabilityZone: "us-west-2a" }),
 };
-const CONTEXT = {
-  region: "us-west-2",
-  nowMs: 0,
-  progress: () => undefined,
-  plan: () => undefined,
-  pause: () => undefined,
-  onInterrupt: () => undefined,
-};
+const CONTEXT = quietContext("us-west-2", 0);
 
 const mock = mockClient(EC2Client);
 function there(tags?: Tags) {

@@ -6,15 +6,9 @@ import type { Found } from "../../../../src/restore/found";
 import type { Order } from "../../../../src/restore/order";
 import { RESTORE_TAG } from "../../../../src/restore/restoreTags";
 import { RESTORE_ID, SOURCE, launchOrder, replaceOrder, volumesOrder } from "../../../support/restore/shapes";
+import { quietContext } from "../../../support/restore/quietContext";
 
-const CONTEXT = {
-  region: "us-west-2",
-  nowMs: 0,
-  progress: () => undefined,
-  plan: () => undefined,
-  pause: () => undefined,
-  onInterrupt: () => undefined,
-};
+const CONTEXT = quietContext("us-west-2", 0);
 const NOTHING: Found = { images: [], groups: [], volumes: [], ended: [], endedBefore: 0, interfaces: [], tasks: [] };
 const withVolume = (state: string): Found => ({
   ...NOTHING,

@@ -5,17 +5,11 @@ import { TAG } from "../../../../src/vault/model/tags/tags";
 import { volumeSpecToTags } from "../../../../src/vault/model/tags/volumeSpec";
 import type { Snapshot } from "../../../../src/vault/model/world";
 import { DR, KEY, NOW, copyOf, snapshot } from "../../../support/world";
+import { quietContext } from "../../../support/restore/quietContext";
 
 const HOUR = 3_600_000;
 const { region } = DR;
-const CONTEXT = {
-  region,
-  nowMs: NOW,
-  progress: () => undefined,
-  plan: () => undefined,
-  pause: () => undefined,
-  onInterrupt: () => undefined,
-};
+const CONTEXT = quietContext(region, NOW);
 const SPECS = volumeSpecToTags([
   {
     volumeId: "vol-1",
