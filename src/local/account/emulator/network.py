@@ -25,16 +25,24 @@ def check_groups(ec2, groups: list, subnet) -> None:
                    f"Security group {group_id} and subnet {subnet.id} belong to different networks.")
 
 
+def places_in(network) -> range:
+    """Returns which of a subnet's addresses are not AWS's."""
+    return range(RESERVED_FIRST, network.num_addresses - 1)
+
+
+def used_in(ec2, is_there) -> set:
+    """Returns the addresses of the interfaces in the subnets that a condition holds for."""
+    return {one["PrivateIpAddress"] for eni in ec2.enis.values() if is_there(eni.subnet)
+            for one in eni.private_ip_addresses}
+
+
 def check_address(ec2, address: str | None, subnet) -> None:
     if address is None:
         return
-    place, network = ipaddress.ip_address(address), ipaddress.ip_network(subnet.cidr_block)
-    taken = {network[index] for index in range(RESERVED_FIRST)} | {network.broadcast_address}
-    if place not in network or place in taken:
+    network = ipaddress.ip_network(subnet.cidr_block)
+    if int(ipaddress.ip_address(address)) - int(network.network_address) not in places_in(network):
         refuse("InvalidParameterValue", f"Address {address} does not fall within the subnet's address range")
-    used = [one["PrivateIpAddress"] for eni in ec2.enis.values() if eni.subnet.id == subnet.id
-            for one in eni.private_ip_addresses]
-    if address in used:
+    if address in used_in(ec2, lambda there: there.id == subnet.id):
         refuse("InvalidIPAddress.InUse", f"Address {address} is in use.")
 
 
@@ -46,13 +54,15 @@ def free_address(cidr: str | None = None, ipv6: bool = False) -> str:
     if cidr is None or ipv6:
         return any_address(cidr, ipv6)
     network = ipaddress.ip_network(cidr)
-    used = {one["PrivateIpAddress"] for account in ec2_backends.values() for ec2 in account.values()
-            for eni in ec2.enis.values() if eni.subnet.cidr_block == cidr for one in eni.private_ip_addresses}
-    places = range(RESERVED_FIRST, network.num_addresses - 1)
-    free = [index for index in places if str(network[index]) not in used]
-    if not free:
+    used = set().union(*(used_in(ec2, lambda there: there.cidr_block == cidr)
+                         for account in ec2_backends.values() for ec2 in account.values()))
+    places = places_in(network)
+    if len(used) >= len(places):
         refuse("InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in {cidr}.")
-    return str(network[random.choice(free)])
+    # Not from a list of all that are free, since a default subnet has four thousand.
+    while (address := str(network[random.choice(places)])) in used:
+        pass
+    return address
 
 
 elastic_network_interfaces.random_private_ip = free_address
