@@ -6,7 +6,7 @@ export const BLOB_NAMES: readonly BlobName[] = ["userData", "uefiData"];
 /** What they are called. */
 export const BLOB_WORDS: Readonly<Record<BlobName, string>> = { userData: "user data", uefiData: "UEFI variables" };
 
-/** Returns the size in bytes of what a base64 text stands for. */
+/** Returns the size in bytes of what a base64 text encodes. */
 export function bytesOf(base64: string): number {
   return Buffer.byteLength(base64, "base64");
 }

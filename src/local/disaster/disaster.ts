@@ -99,7 +99,7 @@ async function originals({ account }: LocalVault, fleet: readonly Launched[]): P
   return facts;
 }
 
-/** Tells whether an instance shared a volume. */
+/** Decides whether an instance shared a volume. */
 function shares(facts: Facts): boolean {
   return Object.entries(facts).some(([fact, value]) => fact.endsWith(" instances") && value !== "1");
 }

@@ -51,7 +51,7 @@ async function sharedBy(ec2: EC2Client, instanceId: string): Promise<[string, st
   });
 }
 
-/** Returns what tells one text from another; nothing of one that is absent or empty. */
+/** Returns a fact by which texts differ; none of a text that is absent or empty. */
 function digest(fact: string, text = ""): [string, string][] {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
   return text === "" ? [] : [[fact, `${text.length} characters, ${hash}`]];

@@ -34,7 +34,7 @@ function linesOf(out: string): Line[] {
 
 type Env = Record<string, string | undefined>;
 
-/** Tells whether the plan of a launch names a volume that comes with another instance, restored already or not. */
+/** Decides whether the plan of a launch names a volume that comes with another instance, restored already or not. */
 export async function comesLater(name: string, region: string, env: Env): Promise<boolean> {
   const { out } = await runCli(["restore", name, "--region", region, "--dry-run", "--json"], env);
   const notes = linesOf(out).flatMap((line) => line.notes ?? []);

@@ -67,7 +67,7 @@ function captured(source: RestoreSource, restored: readonly RestoredShared[]): A
 
 /**
  * Returns the volumes to attach, and the zone that they are in.
- * @throws a refusal where one is not there, or cannot be told from another, or is in another zone
+ * @throws a refusal where one is not there, or cannot be distinguished from another, or is in another zone
  */
 export function chooseShared(
   source: RestoreSource,

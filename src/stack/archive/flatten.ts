@@ -1,5 +1,5 @@
 /**
- * Flattens the scopes of serialized functions. In the serializer's frame each call makes the function anew and looks up
+ * Flattens the scopes of serialized functions. In the serializer's frame each call creates the function again and looks up
  * every name through a `with`, which V8 does not optimize. Here each name becomes the variable that it stands for.
  */
 import { transform } from "esbuild";

@@ -41,8 +41,8 @@ export interface CaptureLook {
 }
 
 /**
- * Calls for attributes and blobs in one run: EC2's bucket has 100 for such calls, and is refilled with 20 per second (AWS, "Request
- * throttling for the Amazon EC2 API"). The others' turn is in the next runs.
+ * Calls for attributes and blobs in one run: EC2's bucket has 100 for such calls, and is refilled with 20 per second (AWS,
+ * "Request throttling for the Amazon EC2 API"). The others' turn is in the next runs.
  */
 const MOST_CALLS = 90;
 const CONCURRENCY = 4;

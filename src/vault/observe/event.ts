@@ -1,6 +1,6 @@
 /**
- * Parses the event that invoked the function: a payload of EventBridge Scheduler, a message from SQS, or a person's `vault` or `aws lambda
- * invoke`.
+ * Parses the event that invoked the function: a payload of EventBridge Scheduler, a message from SQS, or a person's `vault`
+ * or `aws lambda invoke`.
  */
 import { SLOT_AHEAD_MS } from "../identity/doubts";
 import { vaultError } from "../lib/errors";

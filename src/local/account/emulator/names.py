@@ -1,4 +1,4 @@
-"""Keeps under which names moto looks for a member of an answer: it works them out anew for each member of each answer."""
+"""Keeps under which names moto looks for a member of an answer: it computes them again for each member of each answer."""
 
 from moto.core.serialize import XFormedAttributePicker
 
