@@ -1,6 +1,6 @@
 /**
- * Runs `verify:aws` in this process on the emulator. It adds what moto lacks: session policies, dry runs of
- * LockSnapshot, CompletionTime. It can also add a twist: AWS answers one call differently.
+ * Runs `verify:aws` in this process on the emulator. It adds what moto lacks: session policies, and dry runs of
+ * LockSnapshot. It can also add a twist: AWS answers one call differently.
  */
 import { DescribeSnapshotsCommand, DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -76,7 +76,7 @@ function clientsOf(
           }
           const passed = await next({ ...args, input: call.input });
           response = passed.response;
-          return withCompletion(passed.output);
+          return passed.output;
         });
         return { output: { $metadata: {}, ...output }, response };
       },
@@ -100,16 +100,6 @@ function clientsOf(
     return client;
   };
   return { ec2, sts, kms: (region) => new KMSClient({ region, endpoint }) };
-}
-
-/** Adds the completion time of a snapshot, which EC2 gives and moto does not. */
-function withCompletion(output: object): object {
-  const { Snapshots } = output as { Snapshots?: { State?: string; StartTime?: Date }[] };
-  if (!Snapshots?.some(({ State }) => State === "completed")) return output;
-  const completed = Snapshots.map((one) =>
-    one.State === "completed" ? { ...one, CompletionTime: one.StartTime } : one,
-  );
-  return { ...output, Snapshots: completed };
 }
 
 async function makeKey(endpoint: string): Promise<string> {
