@@ -3,25 +3,12 @@
  * a tenth of a simulation's time.
  */
 import * as schedule from "../../src/vault/lib/schedule";
+import { remembered } from "./remembered";
 
 const MOST_KEPT = 10_000;
 
-type Ask = typeof schedule.nextFireMs;
-
-function remembering(ask: Ask): Ask {
-  const answers = new Map<string, number | undefined>();
-  return (expression, timezone, afterMs, startMs) => {
-    const key = `${expression} ${timezone} ${afterMs} ${startMs ?? 0}`;
-    if (!answers.has(key)) {
-      if (answers.size >= MOST_KEPT) answers.clear();
-      answers.set(key, ask(expression, timezone, afterMs, startMs));
-    }
-    return answers.get(key);
-  };
-}
-
 /** Installs the memory for the sources, once per process; the archive asks each time. */
 export function rememberSchedules(): void {
-  const module: { nextFireMs: Ask } = schedule;
-  module.nextFireMs = remembering(schedule.nextFireMs);
+  const module: { nextFireMs: typeof schedule.nextFireMs } = schedule;
+  module.nextFireMs = remembered(schedule.nextFireMs, (...question) => question.join(" "), MOST_KEPT);
 }

@@ -7,21 +7,14 @@ import type { ListedSnapshot } from "../../src/vault/aws/snapshotScan";
 import * as description from "../../src/vault/identity/description";
 import * as time from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
+import { remembered } from "./remembered";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const MOST_KEPT = 200_000;
 
 function byText<To>(ask: (text: string) => To): (text: string) => To {
-  const answers = new Map<string, { answer: To }>();
-  return (text) => {
-    let known = answers.get(text);
-    if (known === undefined) {
-      if (answers.size > MOST_KEPT) answers.clear();
-      answers.set(text, (known = { answer: ask(text) }));
-    }
-    return known.answer;
-  };
+  return remembered(ask, (text) => text, MOST_KEPT);
 }
 
 /** Remembers what the vault makes of a record of EC2, as long as the simulation shows the same record. */
