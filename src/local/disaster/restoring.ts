@@ -34,11 +34,16 @@ function linesOf(out: string): Line[] {
 
 type Env = Record<string, string | undefined>;
 
-/** Decides whether the plan of a launch names a volume that comes with another instance, restored already or not. */
+/** Decides whether a plan's notes name a volume that comes with another instance, restored already or not. */
+export function needShared(notes: readonly string[]): boolean {
+  return notes.some((note) => note.endsWith(" with --shared"));
+}
+
+/** Decides whether the plan of a launch needs a volume of another instance. */
 export async function comesLater(name: string, region: string, env: Env): Promise<boolean> {
   const { out } = await runCli(["restore", name, "--region", region, "--dry-run", "--json"], env);
   const notes = linesOf(out).flatMap((line) => line.notes ?? []);
-  return notes.some((note) => note.endsWith(" with --shared"));
+  return needShared(notes);
 }
 
 /** Launches an instance in a region from its newest recovery point there. */

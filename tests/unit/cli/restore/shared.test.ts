@@ -3,6 +3,7 @@ import type { Capture, CapturedVolume } from "../../../../src/cli/points/capture
 import { type Point, pointsOf } from "../../../../src/cli/points/points";
 import { sharedNotes, sharedWith } from "../../../../src/cli/restore/shared";
 import { sourceOf } from "../../../../src/cli/restore/source";
+import { needShared } from "../../../../src/local/disaster/restoring";
 import { HOUR_MS } from "../../../../src/vault/lib/time";
 import { TAG } from "../../../../src/vault/model/tags/tags";
 import { volumeSpecToTags } from "../../../../src/vault/model/tags/volumeSpec";
@@ -72,4 +73,13 @@ describe("the notes", () => {
     expect(notes(undefined, "vol-new")).toMatch(/it is restored as vol-new: attach it with --shared vol-new$/);
     expect(notes(used, "vol-new", "vol-2nd")).toMatch(/as vol-new, vol-2nd: attach one of them with --shared vol-…$/);
   });
+});
+
+test.each([
+  ["is restored first", []],
+  ["was restored", [{ volumeId: "vol-new", snapshotId: "copy-21", availabilityZone: "z" }]],
+])("the demonstration sees that a volume comes with another instance, which %s", (_what, restored) => {
+  const source = { ...sourceOf("vault", OWNER), instanceId: "i-b", shared: sharedWith(other, POINTS, used) };
+  expect(needShared(sharedNotes(source, restored))).toBe(true);
+  expect(needShared(sharedNotes({ ...source, shared: [] }, restored))).toBe(false);
 });
