@@ -32,12 +32,17 @@ const lengthen: LifeEvent = (living) =>
 
 const redraw: LifeEvent = (living) => deploy(living, { policies: drawPolicies(living.random) }, "other policies");
 
-/** Restores the settings of one or two edits ago. */
+function isHourly(schedule: string): boolean {
+  return cadenceOf(schedule).name === "hourly";
+}
+
+/** Restores the settings of one or two edits ago, but not an hourly schedule: mail by mail it would last for months. */
 export const takeBack: LifeEvent = (living) => {
-  const { chronicle, random } = living;
+  const { account, chronicle, random } = living;
   const era = chronicle.eras.at(random.pick([-2, -2, -3]));
   if (era === undefined) return undefined;
-  const { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule } = era.settings;
+  const { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays } = era.settings;
+  const { schedule } = isHourly(era.settings.schedule) ? account.settings : era.settings;
   return deploy(
     living,
     { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule },
@@ -102,11 +107,11 @@ const reschedule: LifeEvent = (living) => {
   const before = account.settings.schedule;
   const cadence = random.pick(CADENCES.filter(({ cron }) => cron !== before));
   // A year of hours is more than a life has time for.
-  const days = cadence.name === "hourly" ? 3 : 30;
-  if (cadence.name === "hourly" || random.chance(0.5)) {
+  const days = isHourly(cadence.cron) ? 3 : 30;
+  if (isHourly(cadence.cron) || random.chance(0.5)) {
     later(living, random.skewed(1, days), () => {
       const isStill = account.settings.schedule === cadence.cron;
-      const back = cadenceOf(before).name === "hourly" ? named("daily").cron : before;
+      const back = isHourly(before) ? named("daily").cron : before;
       if (isStill) deploy(living, { schedule: back }, "the schedule of before");
     });
   }
