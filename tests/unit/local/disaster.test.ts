@@ -1,6 +1,7 @@
 /** The demonstration's verdict turns red where it should. */
 import { isProven } from "../../../src/local/disaster/disaster";
 import { type Reported, compareFacts } from "../../../src/local/disaster/facts";
+import { PUBLIC_IMAGES, fleetIn } from "../../../src/local/disaster/shapes";
 
 const NONE: Reported = { differences: [], warnings: [] };
 
@@ -65,5 +66,31 @@ describe("the verdict", () => {
     ["falls with something that was left behind", { ...whole, remains: ["image ami-1"] }, false],
   ])("%s", (_title, disaster, expected) => {
     expect(isProven(disaster)).toBe(expected);
+  });
+});
+
+describe("the fleet", () => {
+  const fleet = fleetIn({ subnets: { app: "s-1", management: "s-2", data: "s-3" }, groups: {} }, "key-arn");
+  const disks = fleet.flatMap(({ launch: { BlockDeviceMappings = [] } }) => BlockDeviceMappings.map(({ Ebs }) => Ebs!));
+  const launches = fleet.map(({ launch }) => launch);
+
+  it.each([
+    ["four volumes on one instance", launches.some(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.length === 4)],
+    ["io2", disks.some(({ VolumeType }) => VolumeType === "io2")],
+    [
+      "gp3 with its own speeds",
+      disks.some(({ VolumeType, Throughput = 0 }) => VolumeType === "gp3" && Throughput > 125),
+    ],
+    ["a volume under the customer's key", disks.some(({ KmsKeyId }) => KmsKeyId === "key-arn")],
+    ["a volume that two share", fleet.filter(({ sharesVolume }) => sharesVolume === true).length === 2],
+    [
+      "UEFI with variables",
+      PUBLIC_IMAGES.some(({ BootMode, UefiData }) => BootMode === "uefi" && UefiData !== undefined),
+    ],
+    ["IMDSv2", launches.some(({ MetadataOptions }) => MetadataOptions?.HttpTokens === "required")],
+    ["two interfaces", launches.some(({ NetworkInterfaces }) => NetworkInterfaces?.length === 2)],
+    ["user data", launches.some(({ UserData }) => UserData !== undefined)],
+  ])("has %s", (_what, isThere) => {
+    expect(isThere).toBe(true);
   });
 });
