@@ -13,7 +13,7 @@ export function makeReader(): (snapshot: Snapshot) => Snapshot {
   const tagsOf = makeTagReader(intern);
   const known = (text: string | undefined) => (text === undefined ? undefined : intern(text));
   return ({ identity, doubt, completedMs, ...own }) => {
-    const tags = tagsOf(tagsToList(own.tags));
+    const { tags } = tagsOf(tagsToList(own.tags));
     const { vaultId, source } = identity;
     const tagged = tags[TAG.sourceSnapshot];
     const sourceId = (id: string) => (tagged === id ? tagged : ownText(id));

@@ -36,11 +36,11 @@ export function toSnapshot(listed: ListedSnapshot, reading: Reading): Snapshot |
   const described = parseDescription(listed.Description);
   if (listed.SnapshotId === undefined || described?.identity.vaultId !== vaultId) return undefined;
   const known = (text: string | undefined) => (text === undefined ? undefined : intern(text));
-  const tags = reading.tagsOf(listed.Tags);
+  const { tags, form } = reading.tagsOf(listed.Tags);
   const identity = identityOf(described.identity, reading, tags);
   const ec2VolumeId = intern(listed.VolumeId ?? "");
   const startTimeMs = listed.StartTime?.getTime() ?? 0;
-  const doubt = doubtOf({ ...described, identity }, { ec2VolumeId, startTimeMs }, tags);
+  const doubt = doubtOf({ ...described, identity }, { ec2VolumeId, startTimeMs }, tags, form);
   return {
     snapshotId: ownText(listed.SnapshotId),
     region,

@@ -88,8 +88,14 @@ function fieldOf(name: string): Field | undefined {
   return typeof field === "string" ? (field as Field) : undefined;
 }
 
+/** Returns true if a text is not all white space, by its first character alone. */
+function isVisible(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return first > 0x20 && first < 0x7f;
+}
+
 function textOf({ isPlain }: Scan, raw: string): string {
-  if (isPlain && !/^\s/.test(raw)) return raw;
+  if (isPlain && isVisible(raw)) return raw;
   const text = decodeText(raw);
   return isLayout(text) ? "" : text;
 }
@@ -193,7 +199,7 @@ function takeToken(scan: Scan): boolean {
   if (opened !== undefined) open(scan, opened, attributes !== "");
   if (closed !== undefined || slash === "/") close(scan, closed ?? opened ?? "");
   if (data !== undefined) addText(scan, data.replace(/\r\n?/g, "\n"));
-  if (raw !== undefined) addText(scan, decodeText(raw));
+  if (raw !== undefined) addText(scan, scan.isPlain ? raw : decodeText(raw));
   return !scan.isDone;
 }
 

@@ -24,14 +24,34 @@ export const MAX_DESCRIPTION = 255;
 
 const DIGEST_LENGTH = 16;
 
-/** Returns a digest of the vault's own tags. It leaves out copy-expired tags, because they are written later. */
-export function tagsDigest(tags: Tags): string {
-  const own: string[] = [];
-  for (const key of Object.keys(tags)) {
-    if (!key.startsWith(TAG_PREFIX) || key.startsWith(COPY_EXPIRED_PREFIX)) continue;
-    own.push(JSON.stringify([key, tags[key] ?? ""]));
+/** The keys that a digest covers, in its order, each with the text that precedes its value. */
+export type DigestForm = readonly { key: string; before: string }[];
+
+/**
+ * Returns the form of the digest of tags with these keys: of the vault's own. It leaves out copy-expired tags, because
+ * they are written later.
+ */
+export function digestForm(keys: readonly string[]): DigestForm {
+  const own = keys.filter((key) => key.startsWith(TAG_PREFIX) && !key.startsWith(COPY_EXPIRED_PREFIX));
+  const lines = own.map((key) => ({ key, before: `[${JSON.stringify(key)},` }));
+  lines.sort((a, b) => (a.before < b.before ? -1 : 1));
+  return lines.map(({ key, before }, at) => ({ key, before: at === 0 ? before : `]\n${before}` }));
+}
+
+/** Text that JSON only puts quotes around. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/**
+ * Returns a digest of the vault's own tags: of a line `["key","value"]` for each, in the order of these lines.
+ * @param form of the digest of tags with the same keys, if it is known
+ */
+export function tagsDigest(tags: Tags, form = digestForm(Object.keys(tags))): string {
+  let text = "";
+  for (const { key, before } of form) {
+    const value = tags[key] ?? "";
+    text += before + (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
   }
-  return shortHash(own.sort().join("\n"), DIGEST_LENGTH);
+  return shortHash(text === "" ? text : `${text}]`, DIGEST_LENGTH);
 }
 
 /**
@@ -63,10 +83,14 @@ export function describe(identity: Identity, tags: Tags | undefined): string {
 const ORIGINAL = /^vault=([\w-]+) instance=(\S+) slot=(\S+) tags=([0-9a-f]{16})$/;
 const COPY = /^vault=([\w-]+) instance=(\S+) slot=(\S+) volume=(\S+) snapshot=(\S+) started=(\S+) tags=([0-9a-f]{16})$/;
 
+/** A time in that form. Days that not all months have are left to the rule below. */
+const PLAIN_SLOT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 /**
  * Returns true for a slot in the one form that the vault writes. Slots are compared as text, so no other form is valid.
  */
 function isSlot(text: string): boolean {
+  if (PLAIN_SLOT.test(text)) return true;
   const slotMs = parseIso(text);
   return slotMs !== undefined && isoSeconds(slotMs) === text;
 }

@@ -3,7 +3,7 @@
  * Description on a new snapshot. So the Description is compared with the tags, and with what EC2 itself records: volume
  * and start time. A snapshot in doubt is kept, replaces no other, and is reported. Pure. See docs/adr/0017.
  */
-import { type Described, tagsDigest } from "./description";
+import { type Described, type DigestForm, tagsDigest } from "./description";
 import { isClear } from "./ownership";
 import { TAG, TAG_PREFIX } from "../model/tags/tags";
 import { HOUR_MS, MINUTE_MS, isoSeconds, parseIso } from "../lib/time";
@@ -69,11 +69,19 @@ function recordedFault({ slot, source }: Identity, recorded: Recorded): string |
   return undefined;
 }
 
-/** Returns what contradicts a Description, or undefined. */
-export function doubtOf({ identity, digest }: Described, recorded: Recorded, tags: Tags): Doubt | undefined {
+/**
+ * Returns what contradicts a Description, or undefined.
+ * @param form of the digest of these tags, if it is known
+ */
+export function doubtOf(
+  { identity, digest }: Described,
+  recorded: Recorded,
+  tags: Tags,
+  form?: DigestForm,
+): Doubt | undefined {
   const fact = recordedFault(identity, recorded);
   if (fact !== undefined) return { of: "identity", what: fact };
-  if (tagsDigest(tags) === digest) return undefined;
+  if (tagsDigest(tags, form) === digest) return undefined;
   return { of: "tags", what: tagFault(identity, tags) };
 }
 

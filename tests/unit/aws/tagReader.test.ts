@@ -1,6 +1,7 @@
 /** Tests that reading many lists of tags gives the same records as reading each alone. */
 import fc from "fast-check";
 import { makeTagReader } from "../../../src/vault/aws/tagReader";
+import { digestForm } from "../../../src/vault/identity/description";
 import { makeIntern } from "../../../src/vault/lib/interned";
 import { TAG, tagsFromList } from "../../../src/vault/model/tags/tags";
 
@@ -25,10 +26,11 @@ test("reads each list as it would be read alone, whatever was read before", () =
     fc.property(lists, (all) => {
       const tagsOf = makeTagReader(makeIntern());
       for (const list of all) {
-        const tags = tagsOf(list);
+        const { tags, form } = tagsOf(list);
         const alone = tagsFromList(list);
         expect(Object.entries(tags)).toStrictEqual(Object.entries(alone));
         expect(Object.getPrototypeOf(tags)).toBe(Object.prototype);
+        expect(form).toStrictEqual(digestForm(Object.keys(alone)));
       }
     }),
     { numRuns: 2_000 },
@@ -36,11 +38,11 @@ test("reads each list as it would be read alone, whatever was read before", () =
 });
 
 test("reads no tags as none", () => {
-  expect(makeTagReader(makeIntern())(undefined)).toStrictEqual({});
+  expect(makeTagReader(makeIntern())(undefined).tags).toStrictEqual({});
 });
 
 test("gives records that do not share what is written to one", () => {
   const tagsOf = makeTagReader(makeIntern());
-  const [one, other] = [[{ Key: "a", Value: "1" }], [{ Key: "a", Value: "2" }]].map(tagsOf);
+  const [one, other] = [[{ Key: "a", Value: "1" }], [{ Key: "a", Value: "2" }]].map((list) => tagsOf(list).tags);
   expect([one, other]).toStrictEqual([{ a: "1" }, { a: "2" }]);
 });

@@ -1,4 +1,5 @@
 /** Tests what a snapshot's Description says, and that only the vault's own text is read as one. */
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import {
   MAX_DESCRIPTION,
@@ -160,7 +161,34 @@ test("never makes the reader throw, whatever the text", () => {
   );
 });
 
+test("is read as the vault's with just the slots that are written like one", () => {
+  const two = (most: number) => fc.integer({ min: 0, max: most }).map((part) => String(part).padStart(2, "0"));
+  const written = fc
+    .tuple(fc.constantFrom("0000", "2024", "2026", "2100", "+2026"), two(13), two(32), two(25), two(61), two(61))
+    .map(([year, month, day, hour, minute, second]) => `${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  fc.assert(
+    fc.property(written, (slot) => {
+      const at = Date.parse(slot);
+      const isOne = !Number.isNaN(at) && isoSeconds(at) === slot;
+      expect(parseDescription(original.replace(SLOT, slot)) !== undefined).toBe(isOne);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 describe("the digest of tags", () => {
+  test("is that of their lines in order, whatever is in a key or a value", () => {
+    fc.assert(
+      fc.property(tags, (of) => {
+        const lines = Object.entries(of).filter(([one]) => isOwn(one));
+        const text = lines.map((line) => JSON.stringify(line));
+        const whole = createHash("sha256").update(text.sort().join("\n")).digest("hex");
+        expect(tagsDigest(of)).toBe(whole.slice(0, 16));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   test("is the same in any order and with any tags of a person", () => {
     fc.assert(
       fc.property(tags, fc.dictionary(fc.string(), fc.string()), (of, more) => {
