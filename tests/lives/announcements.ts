@@ -13,7 +13,7 @@ export interface Announcement {
   hasLater: boolean;
   /** Instances whose tags previously named other rules. */
   tagged: readonly string[];
-  /** Instances that are no longer backed up. */
+  /** Instances that are no longer backed up, or have recovery points with a volume that is not; and these volumes. */
   orphans: readonly string[];
   /** Everything that it names. */
   instances: readonly string[];
@@ -30,10 +30,17 @@ function instancesIn(text: string): string[] {
   return [...new Set([...text.matchAll(/(i-[0-9a-f]+): \d+ recovery point/g)].map(([, id = ""]) => id))];
 }
 
+/** Returns the volumes because of which recovery points are deleted. */
+function volumesIn(text: string): string[] {
+  const [, volumes = ""] = /a volume that it had \(([^)]*)\)/.exec(text) ?? [];
+  return volumes.match(/vol-[0-9a-f]+/g) ?? [];
+}
+
 function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatchArray): Announcement {
   const reasons = text.split(REASON);
   const about = (start: string | RegExp) => reasons.filter((one) => one.search(start) === 0).join("\n");
   const settings = about("the stack's settings");
+  const orphans = about(/the instance(, or a volume that it had \([^)]*\),)? is not backed up/);
   const ends = /\(seen at ([^)]*)\)/.exec(settings)?.[1] ?? "";
   const untilMs = ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one));
   const unknown = /settings before (\S+) are not known/.exec(settings)?.[1];
@@ -46,7 +53,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
     ...(settings.includes("not known") && { unknownMs }),
     hasLater: / due (already|yet): /.test(text),
     tagged: instancesIn(about("the instance's tags")),
-    orphans: instancesIn(about(/the instance(, or a volume that it had,)? is not backed up/)),
+    orphans: [...instancesIn(orphans), ...volumesIn(orphans)],
     instances: instancesIn(text),
     points: Number(points),
   };

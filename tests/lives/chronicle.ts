@@ -1,6 +1,6 @@
 /** Records what truly happened in a life, with its times, for the oracle. It never looks into the timer. */
 import { TAG } from "../../src/vault/model/tags/tags";
-import { SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
+import { DAY_MS, SECOND_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import {
   type Account,
@@ -39,6 +39,8 @@ interface Absence {
 
 export interface Mail extends Announcement {
   atMs: number;
+  /** True once it was approved or as old as the grace: a longer grace holds nothing again that it had released. */
+  isServed: boolean;
 }
 
 export interface Chronicle {
@@ -154,6 +156,10 @@ export function makeChronicle(account: Account): Chronicle {
         chronicle.eras.push({ settings, fromMs: nowMs, untilMs: Infinity });
       } else last.settings = settings;
       for (const hash of settings.approvedDeletePlan) chronicle.approved.add(hash);
+      const graceMs = settings.editGraceDays * DAY_MS;
+      for (const mail of chronicle.mails) {
+        mail.isServed ||= chronicle.approved.has(mail.hash) || mail.atMs + graceMs <= time.nowMs();
+      }
       if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
     // A run's own plan has not seen what the run makes.
@@ -161,7 +167,7 @@ export function makeChronicle(account: Account): Chronicle {
       fresh = [...fresh, ...snapshots];
     },
     mailed: (body) => {
-      const mails = announcementsIn(body).map((one) => ({ ...one, atMs: time.nowMs() }));
+      const mails = announcementsIn(body).map((one) => ({ ...one, atMs: time.nowMs(), isServed: false }));
       chronicle.mails.push(...mails);
       return mails;
     },

@@ -105,7 +105,7 @@ export async function playLife(
       if (alarm !== null) story.violate("no false alarm", alarm[0]);
       const mails = chronicle.mailed(body);
       oracle.mailed(mails);
-      for (const { atMs: _at, ...mail } of mails) story.say(`  announced: ${JSON.stringify(mail)}`);
+      for (const { atMs: _at, isServed: _is, ...mail } of mails) story.say(`  announced: ${JSON.stringify(mail)}`);
       answer(living, mails);
     },
     begins: ({ event }) => {

@@ -45,12 +45,8 @@ const SAME_MS = 30 * SECOND_MS;
  * Returns mails about the region that came after the point and are old enough or whose plan was approved; a hash covers
  * snapshots.
  */
-function servedBy({ mails, approved }: Chronicle, { region, slotMs, settings, nowMs }: Asked) {
-  const graceMs = settings.editGraceDays * DAY_MS;
-  return mails.filter(({ atMs, hash, ...mail }) => {
-    if (mail.region !== region || mail.kind !== "change" || atMs < slotMs) return false;
-    return approved.has(hash) || atMs + graceMs <= nowMs;
-  });
+function servedBy({ mails }: Chronicle, { region, slotMs }: Asked) {
+  return mails.filter((one) => one.isServed && one.region === region && one.kind === "change" && one.atMs >= slotMs);
 }
 
 function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, instance }: Asked) {

@@ -89,12 +89,11 @@ function reasonsOf(
     const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
     // Not `Math.min(...)`, because the list may be longer than an argument list can be.
     const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
-    const units = orphans
-      .flatMap(({ keys }) => [...keys])
-      .map(kindOf)
-      .filter(({ kind }) => kind === "orphan");
-    // A volume that moved may not be backed up with any instance now, although its former instance is.
-    const orVolume = units.some(({ of }) => of.startsWith("vol-")) ? ", or a volume that it had," : "";
+    // A volume that moved may not be backed up with any instance now, although its former instances are. Nothing else
+    // says that it is the reason, nor that more of their recovery points will wait for it.
+    const ids = orphans.flatMap(({ keys }) => [...keys].map(kindOf).filter(({ kind }) => kind === "orphan"));
+    const volumes = [...new Set(ids.map(({ of }) => of))].filter((of) => of.startsWith("vol-"));
+    const orVolume = volumes.length === 0 ? "" : `, or a volume that it had (${listed(volumes)}),`;
     texts.push(
       `${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`,
     );

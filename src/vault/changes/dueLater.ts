@@ -9,6 +9,7 @@ import type { PruneRules } from "../retention/historyVerdict";
 import type { PrunePlan } from "../retention/prunePlan";
 import { nextFireMs } from "../lib/schedule";
 import { isoSeconds, parseIso } from "../lib/time";
+import { TAG } from "../model/tags/tags";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import type { Side } from "../retention/verdict";
@@ -47,12 +48,20 @@ function madeLater(one: Snapshot, atMs: number): Snapshot {
   };
 }
 
-/** Returns the snapshots of the newest recovery point of each instance that is still backed up. */
+/**
+ * Returns the newest recovery point of each instance, as its next runs make it: without volumes that are not backed up
+ * any more.
+ */
 function newestSets(points: readonly Snapshot[], isMissing: (id: string) => boolean): Snapshot[] {
   const instances = groupBy(points, ({ identity }) => identity.instanceId);
   return [...instances].flatMap(([id, all]) => {
     const newest = all.reduce((slot, { identity }) => (identity.slot > slot ? identity.slot : slot), "");
-    return isMissing(id) ? [] : all.filter(({ identity }) => identity.slot === newest);
+    if (isMissing(id)) return [];
+    const set = all.filter(({ identity }) => identity.slot === newest);
+    const next = set.filter(({ volumeId }) => !isMissing(volumeId));
+    if (next.length === set.length) return set;
+    // Otherwise the next ones would seem to lack a volume, and to replace none of those that have it.
+    return next.map((one) => ({ ...one, tags: { ...one.tags, [TAG.setSize]: String(next.length) } }));
   });
 }
 

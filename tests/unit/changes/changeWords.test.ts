@@ -41,7 +41,7 @@ test.each([
   [
     "of a volume that is no longer backed up",
     [held("vol-1", 3)],
-    "the instance, or a volume that it had, is not backed up any more",
+    "the instance, or a volume that it had (vol-1), is not backed up any more",
   ],
 ])("words recovery points %s", (_what, points, words) => {
   expect(said(points)).toBe(words);

@@ -39,3 +39,26 @@ test("announces nothing for steady expiry or for an edit that only lengthens ret
   expect(after(40, {}, keeping(30) as typeof LAST, 9)).toStrictEqual([]);
   expect(after(40, { policies: keeping(60) }, keeping(30) as typeof LAST, 9)).toStrictEqual([]);
 });
+
+test("announces what goes by the end of the grace with a volume that moved and then left, and names the volume", () => {
+  const fleet = (first: string[], second: string[]) =>
+    [first, second].map((data, at) =>
+      instance(`i-${at + 1}`, [volume(`vol-${at + 1}`, { isRoot: true }), ...data.map((id) => volume(id))]),
+    );
+  const last = (count: number) => ({ true: { keep: { last: count }, drKeep: { last: count } } });
+  const settings = { ...SETTINGS, policies: last(7), orphans: "expire" as const, orphanDays: 3, keepAtLeast: 1 };
+  const played = startNights(settings, fleet(["vol-d"], []));
+  played.pass(5);
+  played.instances = fleet([], ["vol-d"]);
+  played.pass(10);
+  expect(played.mailed).toStrictEqual([]);
+  // The first look after both: the newest recovery point still has the volume, and the next ones have not.
+  played.instances = fleet([], []);
+  played.policy = { ...played.policy, policies: last(6) };
+  played.pass(1);
+
+  const [mail] = played.mailsOf("deletions-announced");
+  expect(mail?.message).toContain(
+    "since the instance, or a volume that it had (vol-d), is not backed up any more and orphans is expire, 1 of them due already: i-2: 6 recovery points of ",
+  );
+});
