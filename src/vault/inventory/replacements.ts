@@ -32,9 +32,9 @@ export type SourceOf = (snapshotId: string) => Snapshot | undefined;
 /**
  * Returns a finder that is built when it is first used, because some are hardly ever used.
  * @param own the vault's snapshots in the primary region
- * @param canonical the canonical ones among them: of several replacements only one is
+ * @param canonical the canonical ones among them, if not all are: of several replacements only one is
  */
-export function sourceFinder(own: readonly Snapshot[], canonical: readonly Snapshot[]): SourceOf {
+export function sourceFinder(own: readonly Snapshot[], canonical = own): SourceOf {
   let byId: Map<string, Snapshot> | undefined;
   return (snapshotId) => (byId ??= sourcesById(own, canonical)).get(snapshotId);
 }
@@ -42,7 +42,6 @@ export function sourceFinder(own: readonly Snapshot[], canonical: readonly Snaps
 function sourcesById(own: readonly Snapshot[], canonical: readonly Snapshot[]): Map<string, Snapshot> {
   const byId = new Map<string, Snapshot>();
   for (const snapshot of own) byId.set(snapshot.snapshotId, snapshot);
-  for (const snapshot of canonical) byId.set(snapshot.snapshotId, snapshot);
   // A snapshot in doubt is used for nothing else, but the copies were still made from it.
   const doubted = own.filter((one) => !isClear(one) && one.state === "completed");
   for (const snapshot of [...canonical, ...doubted]) {
@@ -58,7 +57,7 @@ function sourcesById(own: readonly Snapshot[], canonical: readonly Snapshot[]): 
  */
 export function stayingFinder(all: SourceOf, left: readonly Snapshot[], leaving: ReadonlySet<string>): SourceOf {
   if (leaving.size === 0) return all;
-  const replacement = sourceFinder([], left.filter(isReplacement));
+  const replacement = sourceFinder(left.filter(isReplacement));
   return (snapshotId) => {
     const one = all(snapshotId);
     return one !== undefined && leaving.has(one.snapshotId) ? replacement(snapshotId) : one;

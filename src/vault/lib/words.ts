@@ -25,6 +25,7 @@ export function escaped(value: string): string {
 /** Reads what {@link escaped} wrote; `undefined` for text that it never writes. */
 export function unescaped(text: string): string | undefined {
   if (!/^(?:[A-Za-z0-9._:/@-]|\+[0-9A-F]{2})*$/.test(text)) return undefined;
+  if (!text.includes("+")) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", "%"));
   } catch {

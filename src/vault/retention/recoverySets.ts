@@ -64,7 +64,7 @@ export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Se
  * a complete one.
  */
 export function isComplete({ snapshots }: RecoverySet): boolean {
-  const meant = Math.max(...snapshots.map(setSizeOf));
+  const meant = snapshots.reduce((most, one) => Math.max(most, setSizeOf(one)), 1);
   return snapshots.length >= meant && countVolumes(snapshots) >= meant;
 }
 
@@ -78,11 +78,14 @@ export function setSizeOf({ tags }: Snapshot): number {
  * each.
  */
 export function countVolumes(snapshots: readonly Snapshot[]): number {
+  if (snapshots.length < 2) return snapshots.length;
   let count = 0;
-  for (const [index, { volumeId }] of snapshots.entries()) {
+  let index = 0;
+  for (const { volumeId } of snapshots) {
     let first = 0;
     while (snapshots[first]?.volumeId !== volumeId) first += 1;
     if (first === index) count += 1;
+    index += 1;
   }
   return count;
 }

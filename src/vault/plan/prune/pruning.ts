@@ -69,7 +69,7 @@ export function planPruning(
   const sources = {
     sources: all,
     stays: stayingFinder(all, left, leaving),
-    counts: sourceFinder([], left),
+    counts: sourceFinder(left),
   };
   const pruned = seen.map((one) =>
     limit(pruneDr(one, sources, rules), { region: one.dr.region, dr: one.dr, own: one.copies }),
