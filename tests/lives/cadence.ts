@@ -1,33 +1,31 @@
 /** Computes for the oracle the times of a life's schedules: all in UTC, none more often than hourly. */
-import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
+import { HOUR_MS } from "../../src/vault/lib/time";
 
 export interface Cadence {
   name: "hourly" | "four a day" | "daily" | "weekly" | "monthly";
   cron: string;
-  /** Maximum number of days between two times. */
-  days: number;
   fires: (at: Date) => boolean;
 }
 
 export const CADENCES: readonly Cadence[] = [
-  { name: "hourly", cron: "cron(0 * * * ? *)", days: 1, fires: () => true },
+  { name: "hourly", cron: "cron(0 * * * ? *)", fires: () => true },
   {
     name: "four a day",
     cron: "cron(0 3,9,15,21 * * ? *)",
-    days: 1,
+
     fires: (at) => at.getUTCHours() % 6 === 3,
   },
-  { name: "daily", cron: "cron(0 3 * * ? *)", days: 1, fires: (at) => at.getUTCHours() === 3 },
+  { name: "daily", cron: "cron(0 3 * * ? *)", fires: (at) => at.getUTCHours() === 3 },
   {
     name: "weekly",
     cron: "cron(0 3 ? * SUN *)",
-    days: 7,
+
     fires: (at) => at.getUTCDay() === 0 && at.getUTCHours() === 3,
   },
   {
     name: "monthly",
     cron: "cron(0 3 1 * ? *)",
-    days: 31,
+
     fires: (at) => at.getUTCDate() === 1 && at.getUTCHours() === 3,
   },
 ];
@@ -50,30 +48,31 @@ export function nextAfter({ fires }: Cadence, afterMs: number): number {
   return atMs;
 }
 
-/** Returns true if there is a time after one instant and up to another. */
-function isBetween({ fires, days }: Cadence, afterMs: number, toMs: number): boolean {
-  if (toMs - afterMs >= (days + 1) * DAY_MS) return true;
+/** Returns the last time after one instant and up to another. */
+function lastBetween({ fires }: Cadence, afterMs: number, toMs: number): number | undefined {
   for (let atMs = Math.floor(toMs / HOUR_MS) * HOUR_MS; atMs > afterMs; atMs -= HOUR_MS) {
-    if (fires(new Date(atMs))) return true;
+    if (fires(new Date(atMs))) return atMs;
   }
-  return false;
+  return undefined;
 }
 
 /**
- * Returns those slots of recovery points that would be there under a cadence that ended: all that were made before its end,
- * and of the later ones only one for each of its times. A run by hand makes some for a minute that began before the end.
+ * Returns those slots of recovery points that would be there under a cadence that ended, with the time that each is of: all
+ * that were made before its end, and of the later ones only one for each of its times, which is as old as that. A run by
+ * hand makes some for a minute that began before the end.
  */
 export function thinned(
   cadence: Cadence,
   untilMs: number,
   points: readonly { slotMs: number; madeMs: number }[],
-): Set<number> {
-  const kept = new Set<number>();
+): Map<number, number> {
+  const kept = new Map<number, number>();
   let lastMs: number | undefined;
   for (const { slotMs, madeMs } of [...points].sort((a, b) => a.slotMs - b.slotMs)) {
     const isFree = slotMs < untilMs && madeMs < untilMs;
-    if (!isFree && !isBetween(cadence, lastMs ?? untilMs, slotMs)) continue;
-    kept.add(slotMs);
+    const ofMs = isFree ? slotMs : lastBetween(cadence, lastMs ?? untilMs, slotMs);
+    if (ofMs === undefined) continue;
+    kept.set(slotMs, ofMs);
     lastMs = slotMs;
   }
   return kept;

@@ -145,7 +145,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a more frequent schedule replaces days",
     file: "changes/formerRules.ts",
-    original: `era.isThinned ? asBefore(sets, era.settings, era.former?.until ?? "") : sets`,
+    original: "scheduleEnd === undefined ? sets : asBefore(sets, era.settings, scheduleEnd)",
     mutated: "sets",
     plausible: "a point is a point",
   },

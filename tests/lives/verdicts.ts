@@ -10,6 +10,8 @@ export interface PointSet {
   slot: string;
   slotMs: number;
   snapshots: SimSnapshot[];
+  /** By how much it is later than the time of a former schedule that it is of. */
+  laterMs?: number;
 }
 
 /** Former or present rules. */
@@ -60,15 +62,13 @@ function add(
   nowMs: number,
 ) {
   const isOff = Object.values(rules).every((value) => value === 0 || value === undefined);
-  const points = sets.map(({ slot, slotMs, snapshots }) => ({
-    snapshotId: slot,
-    volumeId: "",
-    slotMs,
-    startTimeMs:
+  const points = sets.map(({ slot, slotMs, snapshots, laterMs = 0 }) => {
+    const startMs =
       side === "keep"
         ? Math.max(...snapshots.map(({ dataSinceMs }) => dataSinceMs))
-        : Math.min(...snapshots.map(({ startMs }) => startMs)),
-  }));
+        : Math.min(...snapshots.map((one) => one.startMs));
+    return { snapshotId: slot, volumeId: "", slotMs: slotMs - laterMs, startTimeMs: startMs - laterMs };
+  });
   const gone = isOff ? new Set<string>() : letGo(points, rules, nowMs, settings.keepAtLeast);
   for (const { slot } of sets) if (!gone.has(slot)) kept.add(slot);
 }
@@ -106,7 +106,10 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
             madeMs: Math.min(...snapshots.map(({ dataSinceMs }) => dataSinceMs)),
           })),
         );
-  const counted = sets.filter(({ slotMs }) => times?.has(slotMs) ?? true);
+  const counted = sets.flatMap((set): PointSet[] => {
+    const ofMs = times === undefined ? set.slotMs : times.get(set.slotMs);
+    return ofMs === undefined ? [] : [{ ...set, laterMs: set.slotMs - ofMs }];
+  });
   const kept = new Set<string>();
   add(kept, counted, mine, side, view, nowMs);
   const whole = counted.filter(isComplete);

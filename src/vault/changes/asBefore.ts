@@ -1,13 +1,14 @@
 /** Finds the recovery points that a previous schedule would have made. Pure. */
 import type { KeepSettings } from "../model/memory/changeMemory";
 import { type RecoverySet, wasThere } from "../retention/recoverySets";
-import { nextFireMs } from "../lib/schedule";
+import { lastDueMs, nextFireMs } from "../lib/schedule";
 import { parseIso } from "../lib/time";
 
 /**
  * Returns the recovery points that a previous schedule would have made. These are all that existed when it ended, and
  * after that the first one for each time at which it would have fired. Otherwise a denser schedule would shrink `last:
- * 14` from two weeks to fourteen hours.
+ * 14` from two weeks to fourteen hours. Each is as old as the time that it stands for: the next one would otherwise seem
+ * to be kept once the first is gone.
  */
 export function asBefore(
   sets: readonly RecoverySet[],
@@ -17,15 +18,18 @@ export function asBefore(
   const sorted = [...sets].sort((a, b) => (a.slot < b.slot ? -1 : 1));
   const untilMs = parseIso(until) ?? Infinity;
   const before = sorted.filter((set) => wasThere(set, until, untilMs));
-  const kept = new Set(before);
+  const known = new Set(before);
+  const kept = [...before];
   const lastMs = parseIso(before.at(-1)?.slot ?? until) ?? 0;
   let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
   for (const set of sorted) {
-    if (kept.has(set) || dueMs === undefined) continue;
+    if (known.has(set) || dueMs === undefined) continue;
     const slotMs = parseIso(set.slot) ?? 0;
     if (slotMs < dueMs) continue;
-    kept.add(set);
+    // Without runs, several such times may have passed.
+    const standsForMs = lastDueMs(schedule, timezone, slotMs, dueMs) ?? dueMs;
+    kept.push({ ...set, laterMs: slotMs - standsForMs });
     dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
   }
-  return [...kept];
+  return kept;
 }

@@ -49,20 +49,30 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   });
 }
 
+type Timetable = Pick<KeepSettings, "schedule" | "timezone">;
+
+function isSameTimetable(a: Timetable, b: Timetable): boolean {
+  return a.schedule === b.schedule && a.timezone === b.timezone;
+}
+
 /**
  * Decides whether a different schedule was used at any time after these settings, even if theirs is back now. Recovery
  * points of another schedule must not displace those that these settings kept.
  */
-export function isThinned(
-  was: Pick<KeepSettings, "schedule" | "timezone">,
-  later: readonly FormerSettings[],
-  now: Pick<KeepSettings, "schedule" | "timezone">,
-): boolean {
+export function isThinned(was: Timetable, later: readonly FormerSettings[], now: Timetable): boolean {
   const all = [...later.map((one) => one.was), now];
-  return all.some((one) => {
-    if (one === "unknown") return false;
-    return one.schedule !== was.schedule || one.timezone !== was.timezone;
-  });
+  return all.some((one) => one !== "unknown" && !isSameTimetable(one, was));
+}
+
+/**
+ * Returns when the schedule of former settings ended, which may be later than they did: until then its recovery points
+ * are those that were made.
+ * @param later former settings after them, the oldest first
+ */
+export function endOfSchedule(was: Timetable, until: string, later: readonly FormerSettings[]): string {
+  const known = later.filter((one) => one.was !== "unknown");
+  const other = known.findIndex((one) => one.was !== "unknown" && !isSameTimetable(one.was, was));
+  return known.slice(0, other === -1 ? known.length : other).at(-1)?.until ?? until;
 }
 
 /** Adds settings with an end of their own, because the end identifies them. */

@@ -7,7 +7,7 @@ import { type Calendar, makeCalendar } from "../retention/calendar";
 import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
 import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
-import { covers, isThinned } from "./changeMemory";
+import { covers, endOfSchedule, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
 import { asBefore } from "./asBefore";
@@ -25,8 +25,8 @@ interface Era {
   settings: CoreSettings;
   calendar: Calendar;
   former?: FormerSettings;
-  /** True if a different schedule was used after them. */
-  isThinned: boolean;
+  /** Time at which their schedule ended, as an ISO instant, if a different one was used after them. */
+  scheduleEnd?: string;
 }
 
 function tagsOf({ snapshots }: RecoverySet): Tags {
@@ -125,8 +125,9 @@ function endOf(view: View): Pick<Former, "before"> {
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
   const { settings, known, nowMs } = memory;
+  const { scheduleEnd } = era;
   const thinned: Former["over"] = (sets) =>
-    era.isThinned ? asBefore(sets, era.settings, era.former?.until ?? "") : sets;
+    scheduleEnd === undefined ? sets : asBefore(sets, era.settings, scheduleEnd);
   const ends = keys.map((key) => {
     const { kind } = kindOf(key);
     const one = known.get(key);
@@ -141,7 +142,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     keys,
     over: thinned,
     carrier: view.carrier,
-    isThinned: era.isThinned,
+    isThinned: scheduleEnd !== undefined,
     ...endOf(view),
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
     ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
@@ -199,17 +200,18 @@ export function formerRules(memory: ChangeMemory, ruled: RuledUnits, { settings,
     calendars.set(timezone, calendar);
     return calendar;
   };
-  const now = { settings, calendar: calendarOf(settings.timezone), isThinned: false };
+  const now = { settings, calendar: calendarOf(settings.timezone) };
   const eras: Era[] = [now];
   for (const [index, former] of memory.former.entries()) {
     const was = former.was === "unknown" ? {} : former.was;
     const before = { ...settings, ...was };
     const later = memory.former.slice(index + 1);
+    const isOther = former.was !== "unknown" && isThinned(before, later, settings);
     eras.push({
       settings: before,
       calendar: calendarOf(before.timezone),
       former,
-      isThinned: former.was !== "unknown" && isThinned(before, later, settings),
+      ...(isOther && { scheduleEnd: endOfSchedule(before, former.until, later) }),
     });
   }
   const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), settings, slot, nowMs };

@@ -15,6 +15,8 @@ export interface RecoverySet {
   instanceId: string;
   slot: string;
   snapshots: Snapshot[];
+  /** By how much it is later than the time of a previous schedule that it stands for: see asBefore.ts. */
+  laterMs?: number;
 }
 
 /** Returns the key of a snapshot's recovery point, unique in its region. */
@@ -92,7 +94,7 @@ export function countVolumes(snapshots: readonly Snapshot[]): number {
 
 /** Computes when the data of a set was taken, and when its first snapshot was started. */
 export function timesOf(
-  { snapshots, slot }: RecoverySet,
+  { snapshots, slot, laterMs = 0 }: RecoverySet,
   calendar: Calendar,
 ): { slotMs: number; startTimeMs: number; takenMs: number } {
   const ofSlotMs = calendar.slotMs(slot);
@@ -106,7 +108,7 @@ export function timesOf(
     startTimeMs = Math.min(startTimeMs, snapshot.startTimeMs);
     takenMs = Math.max(takenMs, dataMs);
   }
-  return { slotMs, startTimeMs, takenMs };
+  return { slotMs: slotMs - laterMs, startTimeMs: startTimeMs - laterMs, takenMs: takenMs - laterMs };
 }
 
 /**

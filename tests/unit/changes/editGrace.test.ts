@@ -3,7 +3,7 @@
  * mailed.
  */
 import { planChanges } from "../../../src/vault/changes/changePlans";
-import { HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
 import { type Nights, startNights } from "../../support/nights";
 import { DR, DR2, NOW, instance, keeping, volume } from "../../support/world";
@@ -19,6 +19,21 @@ function hashes(nights: Nights, kind = ANNOUNCED): string[] {
 test("expires steadily without a mail or an approval", () => {
   const nights = afterNights(45);
   expect(counts(nights)).toStrictEqual([30, 30]);
+});
+
+test("expires steadily after an edit and then a denser schedule, when nothing is left of what the old one made", () => {
+  const days = (count: number) => ({ keep: { within: `${count}d` }, drKeep: { within: "90d" } });
+  const weekly = "cron(0 3 ? * SUN *)";
+  const nights = startNights({ ...POLICY, schedule: weekly, policies: { true: days(14), gold: days(21) } }, FLEET);
+  nights.pass(35, 7 * DAY_MS);
+  // The copies are older than the edit, so it is remembered, although no instance is gold.
+  edit(nights, { policies: { true: days(14), gold: days(7) } });
+  nights.pass(7, 7 * DAY_MS);
+  // Until Wednesday.
+  nights.pass(3, 3 * DAY_MS);
+  edit(nights, { schedule: "cron(0 3,9,15,21 * * ? *)" });
+  nights.pass(20, 6 * HOUR_MS);
+  expect(nights.mailed).toStrictEqual([]);
 });
 
 describe("retentionDays from 30 to 3", () => {
