@@ -78,7 +78,7 @@ function textOf(settings: VaultSettings): string {
   return JSON.stringify(KEYS.map((key) => settings[key]));
 }
 
-function comboOf(tags: TagRecord): string {
+export function comboOf(tags: TagRecord): string {
   return [tags[TAG.policy], tags[TAG.keep], tags[TAG.drKeep]].join("/");
 }
 

@@ -2,6 +2,7 @@
  * Checks the deletion limit for what no change explains: no more of an instance's points in a region are deleted at
  * once, and what was stopped is kept until its plan is approved or nothing of it is due.
  */
+import { deletionPlanHash } from "../../src/vault/changes/planHash";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
 import type { Chronicle, Mail } from "./chronicle";
@@ -13,6 +14,8 @@ export type IsDue = (region: string, instance: string) => boolean;
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
+  /** Snapshots of stopped instances that an invocation deletes, by region, and whether a change explains each. */
+  let released = new Map<string, { one: SimSnapshot; isByChange: boolean }[]>();
   /** Plan that last stopped each region and instance. */
   const stopped = new Map<string, Pick<Mail, "region" | "hash" | "atMs"> & { instance: string }>();
   let read = 0;
@@ -58,7 +61,31 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
   return {
     begins: (isDue: IsDue) => {
       gone = new Map();
+      released = new Map();
       noteStopped(isDue);
+    },
+    /**
+     * Accepts exactly what a person approved, even if it was for a change and before the limit stopped it. Nothing else of
+     * these instances was due then, so they are stopped no more.
+     */
+    ends: () => {
+      for (const [region, all] of released) {
+        const isApproved = approved.has(
+          deletionPlanHash(
+            region,
+            all.map(({ one }) => one.snapshotId),
+          ),
+        );
+        for (const { one, isByChange } of all) {
+          const what = `${one.snapshotId} of ${instanceOf(one)} in ${region}`;
+          if (isApproved) stopped.delete(`${region} ${instanceOf(one)}`);
+          else if (!isByChange) story.violate("a stopped deletion remains stopped", what);
+        }
+      }
+    },
+    /** Takes note of a deletion that a change explains or not. */
+    noting: (one: SimSnapshot, { name }: Region, isByChange: boolean) => {
+      if (isStopped(name, instanceOf(one))) released.set(name, [...(released.get(name) ?? []), { one, isByChange }]);
     },
     /**
      * @param sets all of the instance's recovery points there, as the invocation found them
@@ -69,7 +96,6 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (isStopped(name, instance)) story.violate("a stopped deletion remains stopped", `${one.snapshotId} of ${key}`);
       if (isAllowed(name, instance) || wasHeld(name)) return;
       const { maxDeletePercent } = account.settings;
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;

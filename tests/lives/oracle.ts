@@ -13,7 +13,7 @@ import {
   slotOf,
 } from "../simulation/account/account";
 import { isMade } from "../simulation/account/ownership";
-import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
+import { type Chronicle, type Mail, comboOf, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
@@ -75,6 +75,8 @@ function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, u
 interface Moment {
   shared: ReturnType<typeof sharedVolumes>;
   units: Map<string, Units>;
+  /** Tags of each unit's newest recovery point. */
+  combos: Map<string, string>;
   remember: Remember;
   /** Recovery points that lost a part, with their region. */
   broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
@@ -84,6 +86,7 @@ function newMoment(): Omit<Moment, "shared"> {
   const known = new Map<string, ReadonlySet<string>>();
   return {
     units: new Map(),
+    combos: new Map(),
     broken: new Map(),
     remember: (key, make) => {
       const found = known.get(key) ?? make();
@@ -106,6 +109,18 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return found;
   };
 
+  /** Returns the tags of the newest recovery point that any region has of a unit, as one text. */
+  const comboOfNewest = (unit: string): string => {
+    const { combos } = here();
+    const known = combos.get(unit);
+    if (known !== undefined) return known;
+    const sets = regionsOf(account).flatMap((region) => unitsIn(region).get(unit) ?? []);
+    const [newest] = [...sets].sort((a, b) => b.slotMs - a.slotMs);
+    const combo = comboOf(newest?.snapshots[0]?.madeTags ?? {});
+    combos.set(unit, combo);
+    return combo;
+  };
+
   /** Returns what the views of all units to which a snapshot belongs say. */
   const hindsight = (one: SimSnapshot, region: Region, more: Pick<Asked, "isAboutLater"> = {}): Hindsight => {
     const { shared, remember } = here();
@@ -123,6 +138,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         sets,
         slot,
         slotMs: Date.parse(slot),
+        combo: comboOfNewest(unit),
         instance,
         settings: account.settings,
         nowMs: time.nowMs(),
@@ -160,6 +176,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const what = `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}`;
     if (held !== undefined) story.violate("no change deletes without approval", `${what}: ${held} would keep it`);
     else if (keptNow !== undefined) story.violate("deletes only what the rules release", `${what}: ${keptNow}`);
+    limit.noting(one, region, isByChange);
     if (isByChange) story.count("deleted after a change");
     else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
@@ -233,6 +250,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     mailed: makeNoticeRule(account, (of, isSo) => isAny(of, isSo, { isAboutLater: true })),
     ends: () => {
       checkWhole();
+      limit.ends();
       moment = undefined;
     },
     checkNoLeak: () => {

@@ -16,6 +16,8 @@ export interface Asked {
   /** The recovery point. */
   slot: string;
   slotMs: number;
+  /** Tags of the unit's newest recovery point that is left in any region, as one text. */
+  combo: string;
   /** Instance under which a mail names it. */
   instance: string;
   settings: VaultSettings;
@@ -77,6 +79,14 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
   return later[other - 1]?.untilMs ?? era.untilMs;
 }
 
+/**
+ * Returns the reigns up to the one whose tags the newest recovery point has. Where all of later ones are deleted, or in
+ * regions that left the stack, nothing says that there were any.
+ */
+function upTo(reigns: readonly Reign[], combo: string): readonly Reign[] {
+  return reigns.slice(0, reigns.findLastIndex((one) => one.combo === combo) + 1);
+}
+
 /** Returns all views of a unit that a point has had, the present one first. */
 function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const { eras, absences } = chronicle;
@@ -86,7 +96,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const mails = servedBy(chronicle, asked);
   // A volume of several instances has the tags of each in turn. Those are not changes, and the instances have their own
   // rules.
-  const reigned = chronicle.reigns.get(unit) ?? [];
+  const reigned = upTo(chronicle.reigns.get(unit) ?? [], asked.combo);
   const reigns = unit.startsWith("vol-") ? reigned.slice(-1) : reigned;
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
