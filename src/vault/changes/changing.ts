@@ -82,6 +82,7 @@ export function beginChanges(
 ): Changing {
   const { settings, slot, nowMs } = at;
   const { changes } = world;
+  const { shared } = ruled;
   const carried = memoryIn(world);
   const memory = carried && withApproved(carried, settings);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
@@ -93,7 +94,7 @@ export function beginChanges(
   return {
     ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {
-      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known });
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known, shared });
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
       regions.push({ region, verdict: pruned.verdict, stopped, due });
