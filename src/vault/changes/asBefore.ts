@@ -26,10 +26,15 @@ export function asBefore(
     if (known.has(set) || dueMs === undefined) continue;
     const slotMs = parseIso(set.slot) ?? 0;
     if (slotMs < dueMs) continue;
-    // Without runs, several such times may have passed.
-    const standsForMs = lastDueMs(schedule, timezone, slotMs, dueMs) ?? dueMs;
+    let standsForMs = dueMs;
+    let nextMs = nextFireMs(schedule, timezone, dueMs, dueMs);
+    if (nextMs !== undefined && nextMs <= slotMs) {
+      // Several of these times passed without a recovery point. Only now, because looking back takes long.
+      standsForMs = lastDueMs(schedule, timezone, slotMs, dueMs) ?? dueMs;
+      nextMs = nextFireMs(schedule, timezone, slotMs, dueMs);
+    }
     kept.push({ ...set, laterMs: slotMs - standsForMs });
-    dueMs = nextFireMs(schedule, timezone, slotMs, dueMs);
+    dueMs = nextMs;
   }
   return kept;
 }
