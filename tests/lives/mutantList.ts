@@ -145,7 +145,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a more frequent schedule replaces days",
     file: "changes/formerRules.ts",
-    original: "scheduleEnd === undefined ? sets : asBefore(sets, era.settings, scheduleEnd)",
+    original: "ended === undefined ? sets : asBefore(sets, ended.timetable, ended.at)",
     mutated: "sets",
     plausible: "a point is a point",
   },

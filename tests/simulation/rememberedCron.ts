@@ -9,6 +9,7 @@ const MOST_KEPT = 10_000;
 
 /** Installs the memory for the sources, once per process; the archive asks each time. */
 export function rememberSchedules(): void {
-  const module: { nextFireMs: typeof schedule.nextFireMs } = schedule;
+  const module: Pick<typeof schedule, "nextFireMs" | "lastDueMs"> = schedule;
   module.nextFireMs = remembered(schedule.nextFireMs, (...question) => question.join(" "), MOST_KEPT);
+  module.lastDueMs = remembered(schedule.lastDueMs, (...question) => question.join(" "), MOST_KEPT);
 }

@@ -1,8 +1,34 @@
 /** Finds the recovery points that a previous schedule would have made. Pure. */
 import type { KeepSettings } from "../model/memory/changeMemory";
 import { type RecoverySet, wasThere } from "../retention/recoverySets";
-import { lastDueMs, nextFireMs } from "../lib/schedule";
+import { lastDueMs, nextFireMs, rateMs } from "../lib/schedule";
 import { parseIso } from "../lib/time";
+
+/** When a schedule fires, in milliseconds since 1970; `undefined` if never. A rate is counted from `startMs`. */
+export interface Timetable {
+  /** Returns the first time after an instant. */
+  next: (afterMs: number, startMs: number) => number | undefined;
+  /** Returns the last time up to an instant. */
+  last: (atMs: number, startMs: number) => number | undefined;
+}
+
+type Ask = Timetable["next"];
+
+/** Remembers the answers, by the instant. */
+function remembered(ask: Ask): Ask {
+  const known = new Map<number, number | undefined>();
+  return (atMs, startMs) => {
+    if (!known.has(atMs)) known.set(atMs, ask(atMs, startMs));
+    return known.get(atMs);
+  };
+}
+
+/** Returns the times of a schedule. Those of a cron are remembered, because every instance asks for the same ones. */
+export function timetableOf({ schedule, timezone }: Pick<KeepSettings, "schedule" | "timezone">): Timetable {
+  const next: Ask = (afterMs, startMs) => nextFireMs(schedule, timezone, afterMs, startMs);
+  const last: Ask = (atMs, startMs) => lastDueMs(schedule, timezone, atMs, startMs);
+  return rateMs(schedule) === undefined ? { next: remembered(next), last: remembered(last) } : { next, last };
+}
 
 /**
  * Returns the recovery points that a previous schedule would have made. These are all that existed when it ended, and
@@ -10,28 +36,24 @@ import { parseIso } from "../lib/time";
  * 14` from two weeks to fourteen hours. Each is as old as the time that it stands for: the next one would otherwise seem
  * to be kept once the first is gone.
  */
-export function asBefore(
-  sets: readonly RecoverySet[],
-  { schedule, timezone }: Pick<KeepSettings, "schedule" | "timezone">,
-  until: string,
-): RecoverySet[] {
+export function asBefore(sets: readonly RecoverySet[], { next, last }: Timetable, until: string): RecoverySet[] {
   const sorted = [...sets].sort((a, b) => (a.slot < b.slot ? -1 : 1));
   const untilMs = parseIso(until) ?? Infinity;
   const before = sorted.filter((set) => wasThere(set, until, untilMs));
   const known = new Set(before);
   const kept = [...before];
   const lastMs = parseIso(before.at(-1)?.slot ?? until) ?? 0;
-  let dueMs = nextFireMs(schedule, timezone, lastMs, lastMs);
+  let dueMs = next(lastMs, lastMs);
   for (const set of sorted) {
     if (known.has(set) || dueMs === undefined) continue;
     const slotMs = parseIso(set.slot) ?? 0;
     if (slotMs < dueMs) continue;
     let standsForMs = dueMs;
-    let nextMs = nextFireMs(schedule, timezone, dueMs, dueMs);
+    let nextMs = next(dueMs, dueMs);
     if (nextMs !== undefined && nextMs <= slotMs) {
       // Several of these times passed without a recovery point. Only now, because looking back takes long.
-      standsForMs = lastDueMs(schedule, timezone, slotMs, dueMs) ?? dueMs;
-      nextMs = nextFireMs(schedule, timezone, slotMs, dueMs);
+      standsForMs = last(slotMs, dueMs) ?? dueMs;
+      nextMs = next(slotMs, dueMs);
     }
     kept.push({ ...set, laterMs: slotMs - standsForMs });
     dueMs = nextMs;

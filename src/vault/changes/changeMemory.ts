@@ -49,9 +49,9 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   });
 }
 
-type Timetable = Pick<KeepSettings, "schedule" | "timezone">;
+type Scheduled = Pick<KeepSettings, "schedule" | "timezone">;
 
-function isSameTimetable(a: Timetable, b: Timetable): boolean {
+function isSameSchedule(a: Scheduled, b: Scheduled): boolean {
   return a.schedule === b.schedule && a.timezone === b.timezone;
 }
 
@@ -59,9 +59,9 @@ function isSameTimetable(a: Timetable, b: Timetable): boolean {
  * Decides whether a different schedule was used at any time after these settings, even if theirs is back now. Recovery
  * points of another schedule must not displace those that these settings kept.
  */
-export function isThinned(was: Timetable, later: readonly FormerSettings[], now: Timetable): boolean {
+export function isThinned(was: Scheduled, later: readonly FormerSettings[], now: Scheduled): boolean {
   const all = [...later.map((one) => one.was), now];
-  return all.some((one) => one !== "unknown" && !isSameTimetable(one, was));
+  return all.some((one) => one !== "unknown" && !isSameSchedule(one, was));
 }
 
 /**
@@ -69,9 +69,9 @@ export function isThinned(was: Timetable, later: readonly FormerSettings[], now:
  * are those that were made.
  * @param later former settings after them, the oldest first
  */
-export function endOfSchedule(was: Timetable, until: string, later: readonly FormerSettings[]): string {
+export function endOfSchedule(was: Scheduled, until: string, later: readonly FormerSettings[]): string {
   const known = later.filter((one) => one.was !== "unknown");
-  const other = known.findIndex((one) => one.was !== "unknown" && !isSameTimetable(one.was, was));
+  const other = known.findIndex((one) => one.was !== "unknown" && !isSameSchedule(one.was, was));
   return known.slice(0, other === -1 ? known.length : other).at(-1)?.until ?? until;
 }
 

@@ -10,7 +10,7 @@ import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed }
 import { covers, endOfSchedule, isThinned } from "./changeMemory";
 import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
-import { asBefore } from "./asBefore";
+import { type Timetable, asBefore, timetableOf } from "./asBefore";
 import { comboOf, isSameCombo, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import type { Tags } from "../model/world";
@@ -25,8 +25,8 @@ interface Era {
   settings: CoreSettings;
   calendar: Calendar;
   former?: FormerSettings;
-  /** Time at which their schedule ended, as an ISO instant, if a different one was used after them. */
-  scheduleEnd?: string;
+  /** Their schedule, and the ISO instant at which it ended, if a different one was used after them. */
+  ended?: { timetable: Timetable; at: string };
 }
 
 function tagsOf({ snapshots }: RecoverySet): Tags {
@@ -125,9 +125,8 @@ function endOf(view: View): Pick<Former, "before"> {
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
   const { settings, known, nowMs } = memory;
-  const { scheduleEnd } = era;
-  const thinned: Former["over"] = (sets) =>
-    scheduleEnd === undefined ? sets : asBefore(sets, era.settings, scheduleEnd);
+  const { ended } = era;
+  const thinned: Former["over"] = (sets) => (ended === undefined ? sets : asBefore(sets, ended.timetable, ended.at));
   const ends = keys.map((key) => {
     const { kind } = kindOf(key);
     const one = known.get(key);
@@ -142,7 +141,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
     keys,
     over: thinned,
     carrier: view.carrier,
-    isThinned: scheduleEnd !== undefined,
+    isThinned: ended !== undefined,
     ...endOf(view),
     fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
     ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
@@ -211,7 +210,7 @@ export function formerRules(memory: ChangeMemory, ruled: RuledUnits, { settings,
       settings: before,
       calendar: calendarOf(before.timezone),
       former,
-      ...(isOther && { scheduleEnd: endOfSchedule(before, former.until, later) }),
+      ...(isOther && { ended: { timetable: timetableOf(before), at: endOfSchedule(before, former.until, later) } }),
     });
   }
   const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), settings, slot, nowMs };
