@@ -8,17 +8,16 @@ import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from 
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
-/** Decides if anything of an instance is due in a region by steady expiry. */
-export type IsDue = (region: string, instance: string) => boolean;
+/** Returns the slots of what a region has of an instance and is due by steady expiry. */
+export type DueSlots = (region: string, instance: string) => readonly string[];
 
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
   /** Snapshots of stopped instances that an invocation deletes, by region, and whether a change explains each. */
   let released = new Map<string, { one: SimSnapshot; isByChange: boolean }[]>();
-  /** Plan that last stopped each region and instance. */
-  const stopped = new Map<string, Pick<Mail, "region" | "hash" | "atMs"> & { instance: string }>();
-  let read = 0;
+  /** Plan that last stopped each region and instance, and what was due then. */
+  const stopped = new Map<string, Pick<Mail, "region" | "hash" | "atMs"> & { instance: string; slots: Set<string> }>();
   const isAllowed = (region: string, instance: string) =>
     mails.some(
       (mail) =>
@@ -45,24 +44,27 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       stop !== undefined && !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
     );
   };
-  const noteStopped = (isDue: IsDue) => {
-    for (const { kind, region, hash, instances, atMs } of mails.slice(read)) {
-      for (const instance of kind === "limit" ? instances : []) {
-        const key = `${region} ${instance}`;
-        const sinceMs = stopped.get(key)?.atMs ?? atMs;
-        stopped.set(key, { region, hash, atMs: sinceMs, instance });
-      }
-    }
-    read = mails.length;
-    for (const [key, { region, hash, instance }] of stopped) {
-      if (approved.has(hash) || !isDue(region, instance)) stopped.delete(key);
+  const forgetStopped = (dueSlots: DueSlots) => {
+    for (const [key, { region, hash, instance, slots }] of stopped) {
+      const isLeft = dueSlots(region, instance).some((slot) => slots.has(slot));
+      if (approved.has(hash) || !isLeft) stopped.delete(key);
     }
   };
   return {
-    begins: (isDue: IsDue) => {
+    begins: (dueSlots: DueSlots) => {
       gone = new Map();
       released = new Map();
-      noteStopped(isDue);
+      forgetStopped(dueSlots);
+    },
+    mailed: (announced: readonly Mail[], dueSlots: DueSlots) => {
+      for (const { kind, region, hash, instances, atMs } of announced) {
+        for (const instance of kind === "limit" ? instances : []) {
+          const key = `${region} ${instance}`;
+          const known = stopped.get(key);
+          const slots = new Set([...(known?.slots ?? []), ...dueSlots(region, instance)]);
+          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, instance, slots });
+        }
+      }
     },
     /**
      * Accepts exactly what a person approved, even if it was for a change and before the limit stopped it. Nothing else of

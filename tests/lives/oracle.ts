@@ -212,11 +212,26 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const sets = [...(unitsIn(region).get(instance) ?? [])].sort((a, b) => a.slotMs - b.slotMs);
     return sets.some(({ snapshots }) => snapshots.some((one) => isSo(hindsight(one, region, more))));
   };
-  const isDue = (region: string, instance: string) =>
-    isAny(
-      { region, instance },
-      ({ keptNow, held, isByChange }) => keptNow === undefined && held === undefined && !isByChange,
-    );
+
+  /**
+   * Returns the slots of what a region has of an instance and is due by steady expiry. While anything waits for former tags,
+   * the newest point with them waits too, because nothing else records them.
+   */
+  const dueSlots = (regionName: string, instance: string): string[] => {
+    const region = regionsOf(account).find((one) => one.name === regionName);
+    const sets = region === undefined ? [] : (unitsIn(region).get(instance) ?? []);
+    const looks = sets.map(({ slot, snapshots: [one] }) => {
+      const look = one === undefined || region === undefined ? undefined : hindsight(one, region);
+      return { slot, combo: comboOf(one?.madeTags ?? {}), look };
+    });
+    const isHeld = looks.some(({ look }) => look?.held !== undefined);
+    const isNewestOfOthers = ({ slot, combo }: { slot: string; combo: string }) =>
+      combo !== comboOfNewest(instance) && !looks.some((other) => other.combo === combo && other.slot > slot);
+    return looks
+      .filter(({ look }) => look?.keptNow === undefined && look?.held === undefined && look?.isByChange === false)
+      .filter((one) => !(isHeld && isNewestOfOthers(one)))
+      .map(({ slot }) => slot);
+  };
 
   /** An edit may make something due for the first time months later, when a mail about it is young. */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
@@ -240,14 +255,18 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return !Object.hasOwn(account.settings.policies, newest?.madeTags[TAG.policy] ?? "");
   };
 
+  const checkNotices = makeNoticeRule(account, (of, isSo) => isAny(of, isSo, { isAboutLater: true }));
   return {
     begins: () => {
       // Before this invocation makes any, because its plan decides by what it sees if a volume is shared.
       moment = { ...newMoment(), shared: sharedVolumes(account) };
-      limit.begins(isDue);
+      limit.begins(dueSlots);
     },
     deleting,
-    mailed: makeNoticeRule(account, (of, isSo) => isAny(of, isSo, { isAboutLater: true })),
+    mailed: (mails) => {
+      checkNotices(mails);
+      limit.mailed(mails, dueSlots);
+    },
     ends: () => {
       checkWhole();
       limit.ends();
