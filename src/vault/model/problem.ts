@@ -27,6 +27,8 @@ interface Kind {
   page: string | undefined;
   /** Hours before it is reported again. */
   repeatHours: number;
+  /** True if deletions depend on its mail, which starts their grace and names the plan to approve. */
+  namesPlan?: true;
 }
 
 function failure(page: string): Kind {
@@ -57,8 +59,8 @@ export const KINDS = {
   "not-copyable": failure(COPIES),
   "lock-failed": failure(COPIES),
   "delete-failed": failure(DELETIONS),
-  "deletions-announced": notice("mail-deletions-are-announced"),
-  "delete-limit-exceeded": failure(DELETIONS),
+  "deletions-announced": { ...notice("mail-deletions-are-announced"), namesPlan: true },
+  "delete-limit-exceeded": { ...failure(DELETIONS), namesPlan: true },
   "deletion-not-checked": failure(DELETIONS),
   "in-use": notice(DELETIONS),
   locked: notice(DELETIONS),
@@ -123,6 +125,12 @@ export function isNotice({ severity }: Problem): boolean {
 /** Returns true if something failed. */
 export function isFailure({ severity }: Problem): boolean {
   return severity === "failure";
+}
+
+/** Returns true if deletions depend on a problem's mail, so that a mail with little room leaves out others. */
+export function namesPlan({ kind }: Problem): boolean {
+  const { namesPlan: does }: Kind = KINDS[kind];
+  return does === true;
 }
 
 export function problemKey({ kind, subject }: Problem): string {

@@ -1,7 +1,7 @@
 /** Composes the mail that a person gets: what happened, why, what happens next, and what to do. Pure text. */
 import { groupBy } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
-import { type Problem, isFailure, isNotice } from "../model/problem";
+import { type Problem, isFailure, isNotice, namesPlan } from "../model/problem";
 import type { Summary } from "./summary";
 import type { Trigger } from "../model/trigger";
 import type { VaultSettings } from "../model/settings";
@@ -9,11 +9,13 @@ import { pluralize } from "../lib/text";
 
 /** Longest subject. SNS requires ASCII, one line, and fewer than 100 characters (API reference, Publish). */
 const MAX_SUBJECT = 99;
-/**
- * Largest number of problems listed. SNS accepts 256 KB per message, and more problems than this are read in the log
- * anyway.
- */
+/** Largest number of problems listed. More problems than this are read in the log anyway. */
 const MAX_LISTED = 100;
+/**
+ * Largest size of the failures listed, and of the notices. SNS accepts 256 KB per message, and EC2's refusals may have
+ * several each.
+ */
+const MAX_LISTED_BYTES = 80_000;
 
 export interface Mail {
   subject: string;
@@ -79,6 +81,21 @@ function listed(problems: readonly Problem[], from = 0): string[] {
   ]);
 }
 
+/** Returns the number of the first problems that have room together. */
+function countFitting(problems: readonly Problem[], most: number, bytes: number): number {
+  let left = bytes;
+  const tooMuch = problems.findIndex(({ message, hint = "" }) => (left -= Buffer.byteLength(message + hint)) < 0);
+  return Math.max(0, Math.min(most, tooMuch === -1 ? problems.length : tooMuch));
+}
+
+/** Returns the first problems, or all if there is room. Those that name a plan are never left out. */
+function fitting(problems: readonly Problem[], most: number): readonly Problem[] {
+  if (countFitting(problems, most, MAX_LISTED_BYTES) === problems.length) return problems;
+  const plans = problems.filter(namesPlan);
+  const others = problems.filter((one) => !namesPlan(one));
+  return [...plans, ...others.slice(0, countFitting(others, most - plans.length, MAX_LISTED_BYTES))];
+}
+
 /**
  * Composes the mail of an invocation: what is wrong first, then what it did and what happens next.
  * @param unreported problems and notices that no mail has named within their repeat interval
@@ -93,8 +110,8 @@ export function composeMail(
   const failures = unreported.filter(isFailure);
   const notices = unreported.filter(isNotice);
   const title = headline(summary, failures.length, notices);
-  const shown = failures.slice(0, MAX_LISTED);
-  const shownNotices = notices.slice(0, MAX_LISTED - shown.length);
+  const shown = fitting(failures, MAX_LISTED);
+  const shownNotices = fitting(notices, MAX_LISTED - shown.length);
   const left = unreported.length - shown.length - shownNotices.length;
   const { primaryRegion, primaryKeyArn, dr } = settings;
   const copiedTo = dr.map(({ region }) => region);

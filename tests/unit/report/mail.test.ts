@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { composeMail } from "../../../src/vault/report/mail";
 import type { Status, Summary } from "../../../src/vault/report/summary";
-import type { Problem } from "../../../src/vault/model/problem";
+import { type Problem, problem } from "../../../src/vault/model/problem";
 import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
 
 const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };
@@ -116,4 +116,32 @@ test("lists more than a hundred problems in part and counts the rest", () => {
     "100. problem 99.\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n… and 3 more: see the log.\n",
   );
   expect(body).not.toContain("problem 100.");
+});
+
+test("leaves out no plan of deletions, because its mail starts their grace", () => {
+  const plan = (kind: "delete-limit-exceeded" | "deletions-announced", message: string) =>
+    problem(kind, `us-east-1 ${message}`, message);
+  const [stopped, announced] = [plan("delete-limit-exceeded", "it stops"), plan("deletions-announced", "it announces")];
+  const notices = Array.from({ length: 150 }, (_, n) => ({
+    ...bare,
+    severity: "notice" as const,
+    message: `held ${n}`,
+  }));
+  const failures = Array.from({ length: 150 }, (_, n) => ({ ...bare, message: `failed ${n}` }));
+  const few = composeMail(summary("clean"), [...notices, announced], SETTINGS, LOGS).body;
+  expect(few).toContain("\n1. it announces\n");
+  expect(few).toContain("… and 51 more: see the log.");
+  const many = composeMail(summary("failed"), [...failures, stopped, ...notices, announced], SETTINGS, LOGS).body;
+  expect(many).toContain("\n1. it stops\n");
+  expect(many).toContain("\n101. it announces\n");
+  expect(many).toContain("… and 201 more: see the log.");
+});
+
+test("is shorter than SNS accepts, however long each refusal is", () => {
+  const long = "Encoded authorization failure message: ".padEnd(9_000, "ü");
+  const failures = Array.from({ length: 100 }, (_, n) => ({ ...bare, message: `${n}: ${long}` }));
+  const notices = failures.map((one) => ({ ...one, severity: "notice" as const }));
+  const { body } = composeMail(summary("failed"), [...failures, ...notices], SETTINGS, LOGS);
+  expect(Buffer.byteLength(body)).toBeLessThan(256 * 1_024);
+  expect(body).toMatch(/\n1\. 0: Encoded[^]*… and 19\d more: see the log\./);
 });
