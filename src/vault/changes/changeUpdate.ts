@@ -40,6 +40,8 @@ export interface Looked {
   /** True if the instances were read, and some found. */
   knowsFleet: boolean;
   isMissing: (id: string) => boolean;
+  /** Instances of each volume that has had several. */
+  shared: ReadonlyMap<string, ReadonlySet<string>>;
   /** Decides whether the vault has any snapshot of an instance or a volume. */
   has: (id: string) => boolean;
   /** Returns the tags that pick the rules of an instance now, as one text. */
@@ -66,16 +68,26 @@ function losing(regions: readonly ChangedRegion[]): Set<string> {
 }
 
 /**
+ * Adds the volumes that such an instance has shared, and their other instances. Otherwise these would only be recorded
+ * once they are the last that keeps anything, and their recovery points would wait for one orphan's days after the other.
+ */
+function withShared(units: Set<string>, { shared, isMissing }: Looked): Set<string> {
+  const all = new Set(units);
+  for (const [volumeId, instances] of shared) {
+    const together = [volumeId, ...instances];
+    if (together.some((id) => units.has(id))) for (const id of together) if (isMissing(id)) all.add(id);
+  }
+  return all;
+}
+
+/**
  * Returns which instances are missing since when. An instance is removed once it is found, and eventually once it has
  * nothing to lose.
  */
-function nextMissing(
-  { missing }: ChangeMemory,
-  { regions, isAllSeen, knowsFleet, isMissing, has, slot, settings }: Looked,
-  nowMs: number,
-): readonly MissingInstances[] {
+function nextMissing({ missing }: ChangeMemory, looked: Looked, nowMs: number): readonly MissingInstances[] {
+  const { regions, isAllSeen, knowsFleet, isMissing, has, slot, settings } = looked;
   if (!knowsFleet || slot === undefined) return missing;
-  const units = losing(regions);
+  const units = withShared(losing(regions), looked);
   const known = missing.flatMap((group) => {
     // Deletions may have been approved early. The instance must remain recorded until the age of its newest point makes
     // it an orphan.

@@ -114,7 +114,7 @@ export function beginChanges(
       const { newest, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);
       const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
-      const looked = { settings, comboOf: tagsOf, isMissing, knowsFleet, regions, isAllSeen, slot, has };
+      const looked = { settings, comboOf: tagsOf, isMissing, shared, knowsFleet, regions, isAllSeen, slot, has };
       const next = nextMemory(memory, known, looked, nowMs);
       return { problems, withheld, changes: { memory: next, plans } };
     },
