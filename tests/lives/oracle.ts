@@ -213,35 +213,49 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return sets.some(({ snapshots }) => snapshots.some((one) => isSo(hindsight(one, region, more))));
   };
 
-  /**
-   * Returns the slots of what a region has of an instance and is due by steady expiry. While anything waits for former tags,
-   * the newest point with them waits too, because nothing else records them.
-   */
-  const dueSlots = (regionName: string, instance: string): string[] => {
-    const region = regionsOf(account).find((one) => one.name === regionName);
-    const sets = region === undefined ? [] : (unitsIn(region).get(instance) ?? []);
-    const looks = sets.map(({ slot, snapshots: [one] }) => {
-      const look = one === undefined || region === undefined ? undefined : hindsight(one, region);
-      return { slot, combo: comboOf(one?.madeTags ?? {}), look };
-    });
-    const isHeld = looks.some(({ look }) => look?.held !== undefined);
-    const isNewestOfOthers = ({ slot, combo }: { slot: string; combo: string }) =>
-      combo !== comboOfNewest(instance) && !looks.some((other) => other.combo === combo && other.slot > slot);
-    return looks
-      .filter(({ look }) => look?.keptNow === undefined && look?.held === undefined && look?.isByChange === false)
-      .filter((one) => !(isHeld && isNewestOfOthers(one)))
-      .map(({ slot }) => slot);
+  /** Returns true for the newest point with former tags. While anything waits for these, it waits too: nothing else records them. */
+  const isNewestOfFormer = ({ slot, snapshots: [one] }: PointSet, sets: readonly PointSet[], instance: string) => {
+    const combo = comboOf(one?.madeTags ?? {});
+    const isNewer = (other: PointSet) => other.slot > slot && comboOf(other.snapshots[0]?.madeTags ?? {}) === combo;
+    return combo !== comboOfNewest(instance) && !sets.some(isNewer);
   };
 
-  /** An edit may make something due for the first time months later, when a mail about it is young. */
+  /** Returns the slots of what a region has of an instance and is due by steady expiry. */
+  const dueSlots = (regionName: string, instance: string): string[] => {
+    const region = regionsOf(account).find((one) => one.name === regionName);
+    if (region === undefined) return [];
+    const sets = unitsIn(region).get(instance) ?? [];
+    const looks = sets.flatMap((set) =>
+      set.snapshots.slice(0, 1).map((one) => ({ set, look: hindsight(one, region) })),
+    );
+    const isHeld = looks.some(({ look }) => look.held !== undefined);
+    return looks
+      .filter(({ look: { keptNow, held, isByChange } }) => keptNow === undefined && held === undefined && !isByChange)
+      .filter(({ set }) => !(isHeld && isNewestOfFormer(set, sets, instance)))
+      .map(({ set }) => set.slot);
+  };
+
+  /**
+   * An edit may make something due for the first time months later, when a mail about it is young. Tags that came back are
+   * another change to the vault, with another mail.
+   */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
     const sinceMs = time.nowMs() - (account.settings.editGraceDays + 1) * DAY_MS;
+    const { held, isByChange } = hindsight(one, region, { isAboutLater: true });
     return (
-      hindsight(one, region, { isAboutLater: true }).held !== undefined &&
+      (held !== undefined || isByChange) &&
       chronicle.mails.some(
         (mail) => mail.region === region.name && mail.instances.includes(instanceOf(one)) && mail.atMs > sinceMs,
       )
     );
+  };
+
+  /** Returns true for what records former tags for which another point waits. */
+  const isRecordOfTags = (one: SimSnapshot, region: Region) => {
+    const sets = unitsIn(region).get(instanceOf(one)) ?? [];
+    const mine = sets.find(({ slot }) => slot === slotOf(one));
+    if (mine === undefined || !isNewestOfFormer(mine, sets, instanceOf(one))) return false;
+    return sets.some(({ snapshots: [other] }) => other !== undefined && isAnnounced(other, region));
   };
 
   /**
@@ -283,7 +297,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)])));
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
-          if (isOfNoPolicy(one)) continue;
+          if (isOfNoPolicy(one) || isRecordOfTags(one, region)) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
           story.violate(
             "what is due is deleted in the end",
