@@ -162,8 +162,10 @@ export function makeChronicle(account: Account): Chronicle {
       }
       if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
-    // A run's own plan has not seen what the run makes.
+    // A run's own plan has not seen what the run makes. A sweep that makes any is the run of a slot that is still open.
     made: (snapshots) => {
+      const [first] = snapshots;
+      if (fresh.length === 0 && first !== undefined) noteAbsences(chronicle, account, slotOf(first));
       fresh = [...fresh, ...snapshots];
     },
     mailed: (body) => {

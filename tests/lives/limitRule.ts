@@ -5,19 +5,28 @@
 import { deletionPlanHash } from "../../src/vault/changes/planHash";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
-import type { Chronicle, Mail } from "./chronicle";
+import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
 /** Returns the slots of what a region has of an instance and is due by steady expiry. */
 export type DueSlots = (region: string, instance: string) => readonly string[];
+
+/** A stop, by the last plan that named it. */
+interface Stop extends Pick<Mail, "region" | "hash" | "atMs"> {
+  instance: string;
+  /** What was due whenever a mail named it. */
+  slots: Set<string>;
+  /** True if only these are stopped, because another instance of the plan may need them for a volume that both have had. */
+  isOfOther: boolean;
+}
 
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
   /** Snapshots of stopped instances that an invocation deletes, by region, and whether a change explains each. */
   let released = new Map<string, { one: SimSnapshot; isByChange: boolean }[]>();
-  /** Plan that last stopped each region and instance, and what was due then. */
-  const stopped = new Map<string, Pick<Mail, "region" | "hash" | "atMs"> & { instance: string; slots: Set<string> }>();
+  /** Stops in force, by region and instance. */
+  const stopped = new Map<string, Stop>();
   const isAllowed = (region: string, instance: string) =>
     mails.some(
       (mail) =>
@@ -57,12 +66,16 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       forgetStopped(dueSlots);
     },
     mailed: (announced: readonly Mail[], dueSlots: DueSlots) => {
+      const shared = [...sharedVolumes(account).values()];
       for (const { kind, region, hash, instances, atMs } of announced) {
+        const isShared = (id: string) =>
+          shared.some((of) => of.has(id) && instances.some((one) => one !== id && of.has(one)));
         for (const instance of kind === "limit" ? instances : []) {
           const key = `${region} ${instance}`;
           const known = stopped.get(key);
           const slots = new Set([...(known?.slots ?? []), ...dueSlots(region, instance)]);
-          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, instance, slots });
+          const isOfOther = isShared(instance);
+          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, instance, slots, isOfOther });
         }
       }
     },
@@ -87,7 +100,10 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     },
     /** Takes note of a deletion that a change explains or not. */
     noting: (one: SimSnapshot, { name }: Region, isByChange: boolean) => {
-      if (isStopped(name, instanceOf(one))) released.set(name, [...(released.get(name) ?? []), { one, isByChange }]);
+      const stop = stopped.get(`${name} ${instanceOf(one)}`);
+      const isFree = stop?.isOfOther === true && !stop.slots.has(slotOf(one));
+      if (isFree || !isStopped(name, instanceOf(one))) return;
+      released.set(name, [...(released.get(name) ?? []), { one, isByChange }]);
     },
     /**
      * @param sets all of the instance's recovery points there, as the invocation found them
