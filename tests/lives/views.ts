@@ -38,6 +38,11 @@ interface Candidate {
   fromMs: number;
   /** True if a change that ended it is over. */
   isOver: boolean;
+  /**
+   * True for settings that came after its tags had ended. It never was, and holds nothing. But if it would keep a point too,
+   * what ended the settings also ends those that the tags were under.
+   */
+  isImagined: boolean;
 }
 
 /** Settings are distinguished by the instant of the first invocation that had them. */
@@ -125,7 +130,8 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     for (const reign of under) {
       // Tags that no run found under those settings were never a former state.
       const isPresent = era === now && reign === newest;
-      if (!isPresent && !asked.isAboutLater && (reign.fromMs >= era.untilMs || era.fromMs >= reign.endMs)) continue;
+      if (!isPresent && !asked.isAboutLater && reign.fromMs >= era.untilMs) continue;
+      const isImagined = !isPresent && !asked.isAboutLater && era.fromMs >= reign.endMs;
       for (const isOrphan of absence === undefined ? [false] : [true, false]) {
         const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
         if (isOrphan && isMine) continue;
@@ -136,7 +142,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
           ...(reign === newest ? [] : [`the tags ${reign.combo}`]),
           ...(absence !== undefined && !isOrphan ? ["as backed up"] : []),
         ].join(" with ");
-        all.push({ view, era, words, fromMs: Math.max(era.fromMs, reign.fromMs), isOver });
+        all.push({ view, era, words, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined });
       }
     }
   }
@@ -165,7 +171,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   const isNow = (one: Candidate) => one.words === "the settings of now";
   const found: Hindsight = { isByChange: false };
   for (const one of [present, ...before]) {
-    if (!keeps(one)) continue;
+    if (one.isImagined || !keeps(one)) continue;
     if (isNow(one)) found.keptNow = one.words;
     else if (one.isOver || isOverByLater(chronicle.eras, one, all, region, keeps)) found.isByChange = true;
     else found.held ??= one.words;
