@@ -24,13 +24,6 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     plausible: "one more policy keeps more",
   },
   {
-    name: "another schedule covers the previous one",
-    file: "changes/changeMemory.ts",
-    original: `const keys = ["schedule", "timezone", "overrideMin", "overrideMax"] as const;`,
-    mutated: `const keys = ["timezone", "overrideMin", "overrideMax"] as const;`,
-    plausible: "a schedule keeps nothing",
-  },
-  {
     name: "orphans that expire cover orphans that are kept",
     file: "changes/changeMemory.ts",
     original: "if (!isLooser || now.orphanDays < was.orphanDays) return false;",

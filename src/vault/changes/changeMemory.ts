@@ -32,10 +32,10 @@ export function covers(rules: KeepRules, others: KeepRules): boolean {
 
 const LOOSEST_FIRST = ["keep", "keep-last", "expire"];
 
-/** Decides whether settings keep at least as much as previous ones did, so that no approval is needed. */
+/** Decides whether settings keep at least as much as previous ones did on the same schedule, so that no approval is needed. */
 function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   const same = (key: keyof KeepSettings) => stableText(now[key]) === stableText(was[key]);
-  const keys = ["schedule", "timezone", "overrideMin", "overrideMax"] as const;
+  const keys = ["overrideMin", "overrideMax"] as const;
   if (!keys.every(same) || now.keepAtLeast < was.keepAtLeast) return false;
   const isLooser = LOOSEST_FIRST.indexOf(now.orphans) <= LOOSEST_FIRST.indexOf(was.orphans);
   if (!isLooser || now.orphanDays < was.orphanDays) return false;
