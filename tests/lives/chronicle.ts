@@ -140,6 +140,7 @@ function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs:
 export function makeChronicle(account: Account): Chronicle {
   const { time } = account;
   let fresh: SimSnapshot[] = [];
+  let isRun = false;
   const chronicle: Chronicle = {
     eras: [],
     reigns: new Map(),
@@ -160,12 +161,13 @@ export function makeChronicle(account: Account): Chronicle {
       for (const mail of chronicle.mails) {
         mail.isServed ||= chronicle.approved.has(mail.hash) || mail.atMs + graceMs <= time.nowMs();
       }
-      if (kind === "run") noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
+      isRun = kind === "run";
+      if (isRun) noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
     // A run's own plan has not seen what the run makes. A sweep that makes any is the run of a slot that is still open.
     made: (snapshots) => {
       const [first] = snapshots;
-      if (fresh.length === 0 && first !== undefined) noteAbsences(chronicle, account, slotOf(first));
+      if (!isRun && fresh.length === 0 && first !== undefined) noteAbsences(chronicle, account, slotOf(first));
       fresh = [...fresh, ...snapshots];
     },
     mailed: (body) => {
