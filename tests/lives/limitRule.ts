@@ -5,7 +5,7 @@
 import { deletionPlanHash } from "../../src/vault/changes/planHash";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
-import { type Chronicle, type Mail, sharedVolumes } from "./chronicle";
+import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
 /** Returns the slots of what a region has of an instance and is due by steady expiry. */
@@ -16,8 +16,6 @@ interface Stop extends Pick<Mail, "region" | "hash" | "atMs"> {
   instance: string;
   /** What was due whenever a mail named it. */
   slots: Set<string>;
-  /** True if only these are stopped, because another instance of the plan may need them for a volume that both have had. */
-  isOfOther: boolean;
 }
 
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
@@ -66,16 +64,12 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       forgetStopped(dueSlots);
     },
     mailed: (announced: readonly Mail[], dueSlots: DueSlots) => {
-      const shared = [...sharedVolumes(account).values()];
       for (const { kind, region, hash, instances, atMs } of announced) {
-        const isShared = (id: string) =>
-          shared.some((of) => of.has(id) && instances.some((one) => one !== id && of.has(one)));
         for (const instance of kind === "limit" ? instances : []) {
           const key = `${region} ${instance}`;
           const known = stopped.get(key);
           const slots = new Set([...(known?.slots ?? []), ...dueSlots(region, instance)]);
-          const isOfOther = isShared(instance);
-          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, instance, slots, isOfOther });
+          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, instance, slots });
         }
       }
     },
@@ -100,9 +94,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     },
     /** Takes note of a deletion that a change explains or not. */
     noting: (one: SimSnapshot, { name }: Region, isByChange: boolean) => {
-      const stop = stopped.get(`${name} ${instanceOf(one)}`);
-      const isFree = stop?.isOfOther === true && !stop.slots.has(slotOf(one));
-      if (isFree || !isStopped(name, instanceOf(one))) return;
+      if (!isStopped(name, instanceOf(one))) return;
       released.set(name, [...(released.get(name) ?? []), { one, isByChange }]);
     },
     /**

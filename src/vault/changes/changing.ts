@@ -82,7 +82,6 @@ export function beginChanges(
 ): Changing {
   const { settings, slot, nowMs } = at;
   const { changes } = world;
-  const { shared } = ruled;
   const carried = memoryIn(world);
   const memory = carried && withApproved(carried, settings);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
@@ -94,7 +93,7 @@ export function beginChanges(
   return {
     ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {
-      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known, shared });
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known });
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
       regions.push({ region, verdict: pruned.verdict, stopped, due });
@@ -111,7 +110,7 @@ export function beginChanges(
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
       const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, at);
       if (memory === undefined) return { problems, withheld };
-      const { newest, isMissing, knowsFleet } = ruled;
+      const { newest, shared, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);
       const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
       const looked = { settings, comboOf: tagsOf, isMissing, shared, knowsFleet, regions, isAllSeen, slot, has };

@@ -96,29 +96,15 @@ function tooMuch(
   });
 }
 
-/** Instances of each volume that has had several. */
-type Shared = ReadonlyMap<string, ReadonlySet<string>>;
-
 /**
  * Adds the rest of each recovery point. A change may have released only a part of it, such as a volume that two
- * instances have had, and that part would be deleted alone. The snapshot of such a volume may also be under the other
- * instance, whose recovery point then stays whole too.
- * @returns the stopped instance for which each waits
+ * instances have had, and that part would be deleted alone.
  */
-function whole(waits: readonly Snapshot[], { points, verdict: { gone } }: PrunePlan, shared: Shared) {
-  const held = new Map(waits.map((one) => [one, one.identity.instanceId]));
-  const due = points.filter(({ snapshotId }) => gone.has(snapshotId));
-  for (let before = 0; before < held.size;) {
-    before = held.size;
-    const sets = new Map([...held].map(([one, stopped]) => [setKeyOf(one), stopped]));
-    for (const one of due) {
-      const { slot } = one.identity;
-      const others = [...(shared.get(one.volumeId) ?? [])].map((id) => sets.get(`${id} ${slot}`));
-      const stopped = sets.get(setKeyOf(one)) ?? others.find((id) => id !== undefined);
-      if (stopped !== undefined && !held.has(one)) held.set(one, stopped);
-    }
-  }
-  return held;
+function whole(waits: readonly Snapshot[], { points, verdict: { gone } }: PrunePlan): Snapshot[] {
+  const known = new Set(waits.map(({ snapshotId }) => snapshotId));
+  const sets = new Set(waits.map(setKeyOf));
+  const isRest = (one: Snapshot) => gone.has(one.snapshotId) && !known.has(one.snapshotId) && sets.has(setKeyOf(one));
+  return [...waits, ...points.filter(isRest)];
 }
 
 /** Takes the deletions of instances with too much due out of a plan. */
@@ -126,7 +112,7 @@ export function limitDeletions(
   plan: PrunePlan,
   read: ReadRegion,
   settings: CoreSettings,
-  { memory, known, shared }: Remembered & { shared: Shared },
+  { memory, known }: Remembered,
 ): Limited {
   const { region } = read;
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
@@ -140,10 +126,8 @@ export function limitDeletions(
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
   const waits = due.filter(({ identity }) => isStopped.has(identity.instanceId));
-  const held = [...whole(waits, plan, shared)].map(([one, stoppedId]): HeldPoint => {
-    const { snapshotId, identity } = one;
-    const { instanceId, slot } = identity;
-    const key = changeKey(region, "limit", stoppedId);
+  const held = whole(waits, plan).map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
+    const key = changeKey(region, "limit", instanceId);
     const fresh = slot > (known.get(key)?.at ?? "") ? [key] : [];
     return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
   });

@@ -34,7 +34,7 @@ export const TAMPERING_MUTANTS: readonly Mutant[] = [
   {
     name: "tags are not compared with the Description",
     file: "identity/doubts.ts",
-    original: "if (tagsDigest(tags) === digest) return undefined;",
+    original: "if (tagsDigest(tags, form) === digest) return undefined;",
     mutated: "if (tags[TAG.slot] === identity.slot) return undefined;",
     plausible: "the slot decides, so only the slot is compared",
   },

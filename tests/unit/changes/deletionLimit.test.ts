@@ -35,19 +35,14 @@ function planned(more: readonly Snapshot[] = []): PrunePlan {
   return plan;
 }
 
-function deletedBeside(
-  stopped: Record<string, string[]>,
-  more: readonly Snapshot[] = [],
-  shared: Record<string, string[]> = {},
-): string[] {
+function deletedBeside(stopped: Record<string, string[]>, more: readonly Snapshot[] = []): string[] {
   const memory = {
     ...remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW),
     stopped,
   };
   const own = [...points, ...more];
   const read = { region: HERE, own, seen: own };
-  const several = new Map(Object.entries(shared).map(([id, instances]) => [id, new Set(instances)]));
-  const { plan } = limitDeletions(planned(more), read, POLICY, { memory, known: new Map(), shared: several });
+  const { plan } = limitDeletions(planned(more), read, POLICY, { memory, known: new Map() });
   return plan.actions.map(({ snapshotId }) => snapshotId);
 }
 
@@ -58,20 +53,6 @@ test("deletes what a change released beside what is stopped for the first time",
 test("deletes no part of a recovery point of which another part is stopped", () => {
   const shared = due.map((one) => ({ ...one, snapshotId: `${one.snapshotId}-shared`, volumeId: "vol-shared" }));
   expect(deletedBeside({}, shared)).toStrictEqual(["old-5", "old-5-shared"]);
-});
-
-test("deletes nothing that a stopped recovery point of another instance needs, nor leaves a part of that one's", () => {
-  const others = due.flatMap((one) =>
-    ["vol-shared", "vol-root"].map((volumeId) => {
-      const identity = { ...one.identity, instanceId: "i-2" };
-      return { ...one, snapshotId: `${one.snapshotId}-${volumeId}`, volumeId, identity };
-    }),
-  );
-  expect(deletedBeside({}, others, { "vol-shared": ["i-1", "i-2"] })).toStrictEqual([
-    "old-5",
-    "old-5-vol-shared",
-    "old-5-vol-root",
-  ]);
 });
 
 test("deletes nothing of an instance that was stopped, since the previous rules would expire points one by one", () => {
