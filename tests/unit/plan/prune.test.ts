@@ -159,7 +159,7 @@ describe("the DR region", () => {
       {
         sources: sourceFinder(sources, sources),
         stays: sourceFinder(stay, stay),
-        counts: sourceFinder([], stay),
+        counts: sourceFinder(stay),
       },
       RULES,
     );
