@@ -12,20 +12,17 @@ export const CADENCES: readonly Cadence[] = [
   {
     name: "four a day",
     cron: "cron(0 3,9,15,21 * * ? *)",
-
     fires: (at) => at.getUTCHours() % 6 === 3,
   },
   { name: "daily", cron: "cron(0 3 * * ? *)", fires: (at) => at.getUTCHours() === 3 },
   {
     name: "weekly",
     cron: "cron(0 3 ? * SUN *)",
-
     fires: (at) => at.getUTCDay() === 0 && at.getUTCHours() === 3,
   },
   {
     name: "monthly",
     cron: "cron(0 3 1 * ? *)",
-
     fires: (at) => at.getUTCDate() === 1 && at.getUTCHours() === 3,
   },
 ];
@@ -57,8 +54,8 @@ function lastBetween({ fires }: Cadence, afterMs: number, toMs: number): number 
 }
 
 /**
- * Returns those slots of recovery points that would be there under a cadence that ended, with the time that each is of: all
- * that were made before its end, and of the later ones only one for each of its times, which is as old as that. A run by
+ * Returns those slots of recovery points that would be there under a cadence that ended, and the time of each: all
+ * that were made before its end, and of the later ones only one for each of its times, which counts as made then. A run by
  * hand makes some for a minute that began before the end.
  */
 export function thinned(

@@ -140,7 +140,6 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         slotMs: Date.parse(slot),
         combo: comboOfNewest(unit),
         instance,
-        settings: account.settings,
         nowMs: time.nowMs(),
         ...more,
       };

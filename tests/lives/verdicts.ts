@@ -10,7 +10,7 @@ export interface PointSet {
   slot: string;
   slotMs: number;
   snapshots: SimSnapshot[];
-  /** By how much it is later than the time of a former schedule that it is of. */
+  /** Time since a former schedule would have made it. */
   laterMs?: number;
 }
 

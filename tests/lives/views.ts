@@ -3,7 +3,6 @@
  * approved their end and no mail about it is as old as the grace.
  */
 import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
-import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Chronicle, Era, Mail, Reign } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 
@@ -20,7 +19,6 @@ export interface Asked {
   combo: string;
   /** Instance under which a mail names it. */
   instance: string;
-  settings: VaultSettings;
   nowMs: number;
   /** Set to ask former rules also about what was made since, because it waits with the rest. */
   isAboutLater?: true;

@@ -9,7 +9,7 @@ type TagList = Parameters<typeof tagsFromList>[0];
 /** Tags whose values are of one snapshot, or of few, so that remembering them would not pay. */
 const UNIQUE: readonly string[] = [TAG.sourceSnapshot, TAG.sourceStarted];
 
-/** What tags with the same keys have in common. */
+/** Common parts of tags with the same keys. */
 interface Shape {
   /** A record of them, without their values. */
   empty: Readonly<Record<string, undefined>>;

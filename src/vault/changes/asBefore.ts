@@ -33,8 +33,8 @@ export function timetableOf({ schedule, timezone }: Pick<KeepSettings, "schedule
 /**
  * Returns the recovery points that a previous schedule would have made. These are all that existed when it ended, and
  * after that the first one for each time at which it would have fired. Otherwise a denser schedule would shrink `last:
- * 14` from two weeks to fourteen hours. Each is as old as the time that it stands for: the next one would otherwise seem
- * to be kept once the first is gone.
+ * 14` from two weeks to fourteen hours. Each counts as made at that time. Otherwise the next one would take its
+ * place once it expires.
  */
 export function asBefore(sets: readonly RecoverySet[], { next, last }: Timetable, until: string): RecoverySet[] {
   const sorted = [...sets].sort((a, b) => (a.slot < b.slot ? -1 : 1));
@@ -48,14 +48,14 @@ export function asBefore(sets: readonly RecoverySet[], { next, last }: Timetable
     if (known.has(set) || dueMs === undefined) continue;
     const slotMs = parseIso(set.slot) ?? 0;
     if (slotMs < dueMs) continue;
-    let standsForMs = dueMs;
+    let firedMs = dueMs;
     let nextMs = next(dueMs, dueMs);
     if (nextMs !== undefined && nextMs <= slotMs) {
       // Several of these times passed without a recovery point. Only now, because looking back takes long.
-      standsForMs = last(slotMs, dueMs) ?? dueMs;
+      firedMs = last(slotMs, dueMs) ?? dueMs;
       nextMs = next(slotMs, dueMs);
     }
-    kept.push({ ...set, laterMs: slotMs - standsForMs });
+    kept.push({ ...set, laterMs: slotMs - firedMs });
     dueMs = nextMs;
   }
   return kept;

@@ -70,9 +70,13 @@ export function isThinned(was: Scheduled, later: readonly FormerSettings[], now:
  * @param later former settings after them, the oldest first
  */
 export function endOfSchedule(was: Scheduled, until: string, later: readonly FormerSettings[]): string {
-  const known = later.filter((one) => one.was !== "unknown");
-  const other = known.findIndex((one) => one.was !== "unknown" && !isSameSchedule(one.was, was));
-  return known.slice(0, other === -1 ? known.length : other).at(-1)?.until ?? until;
+  let end = until;
+  for (const one of later) {
+    if (one.was === "unknown") continue;
+    if (!isSameSchedule(one.was, was)) break;
+    end = one.until;
+  }
+  return end;
 }
 
 /** Adds settings with an end of their own, because the end identifies them. */

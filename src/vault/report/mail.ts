@@ -81,19 +81,25 @@ function listed(problems: readonly Problem[], from = 0): string[] {
   ]);
 }
 
-/** Returns the number of the first problems that have room together. */
-function countFitting(problems: readonly Problem[], most: number, bytes: number): number {
-  let left = bytes;
-  const tooMuch = problems.findIndex(({ message, hint = "" }) => (left -= Buffer.byteLength(message + hint)) < 0);
-  return Math.max(0, Math.min(most, tooMuch === -1 ? problems.length : tooMuch));
+/** Returns the first problems, as far as there is room. */
+function firstOf(problems: readonly Problem[], most: number): readonly Problem[] {
+  let bytes = 0;
+  let count = 0;
+  for (const { message, hint = "" } of problems) {
+    bytes += Buffer.byteLength(message + hint);
+    if (count >= most || bytes > MAX_LISTED_BYTES) break;
+    count += 1;
+  }
+  return problems.slice(0, count);
 }
 
 /** Returns the first problems, or all if there is room. Those that name a plan are never left out. */
 function fitting(problems: readonly Problem[], most: number): readonly Problem[] {
-  if (countFitting(problems, most, MAX_LISTED_BYTES) === problems.length) return problems;
+  const first = firstOf(problems, most);
+  if (first.length === problems.length) return problems;
   const plans = problems.filter(namesPlan);
   const others = problems.filter((one) => !namesPlan(one));
-  return [...plans, ...others.slice(0, countFitting(others, most - plans.length, MAX_LISTED_BYTES))];
+  return [...plans, ...firstOf(others, most - plans.length)];
 }
 
 /**

@@ -15,7 +15,7 @@ export interface RecoverySet {
   instanceId: string;
   slot: string;
   snapshots: Snapshot[];
-  /** By how much it is later than the time of a previous schedule that it stands for: see asBefore.ts. */
+  /** Time since a previous schedule would have made it, if it was made later than that: see asBefore.ts. */
   laterMs?: number;
 }
 

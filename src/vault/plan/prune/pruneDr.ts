@@ -4,6 +4,7 @@
  * verified copies of a volume are kept, because the next copy builds on them.
  */
 import type { SeenRegion } from "../../inventory/drRegions";
+import { groupBy } from "../../lib/collections";
 import { bestFirst, sameVolumeAndSlot } from "../../inventory/sameSlot";
 import { isClear } from "../../identity/ownership";
 import type { SourceOf } from "../../inventory/replacements";
@@ -84,23 +85,13 @@ function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }
 
 /** Returns the ids of the newest verified copies of each volume, `keepAtLeast` of each. */
 function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<string> {
-  const leastOf = ({ identity }: Snapshot) => rulesOf(identity.instanceId).keepAtLeast;
-  const most = verified.reduce((least, copy) => Math.max(least, leastOf(copy)), 0);
-  // Few of each volume, the newest first. Slots are whole seconds in UTC, so their order as text is their order in time.
-  const newest = new Map<string, Snapshot[]>();
-  for (const copy of most === 0 ? [] : verified) {
-    const mine = newest.get(copy.volumeId);
-    if (mine === undefined) newest.set(copy.volumeId, [copy]);
-    else {
-      const at = mine.findIndex(({ identity }) => identity.slot < copy.identity.slot);
-      if (at >= 0) mine.splice(at, 0, copy);
-      else if (mine.length < most) mine.push(copy);
-      if (mine.length > most) mine.pop();
-    }
-  }
   const floor = new Set<string>();
-  for (const copies of newest.values()) {
-    for (const [index, copy] of copies.entries()) if (index < leastOf(copy)) floor.add(copy.snapshotId);
+  for (const copies of groupBy(verified, ({ volumeId }) => volumeId).values()) {
+    // Slots are whole seconds in UTC, so their order as text is their order in time.
+    copies.sort((a, b) => (a.identity.slot < b.identity.slot ? 1 : -1));
+    for (const [index, { snapshotId, identity }] of copies.entries()) {
+      if (index < rulesOf(identity.instanceId).keepAtLeast) floor.add(snapshotId);
+    }
   }
   return floor;
 }
