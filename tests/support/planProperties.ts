@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { makeCalendar } from "../../src/vault/retention/calendar";
 import { takeInventory } from "../../src/vault/inventory/inventory";
-import { isClear, isOwn, isOwnCopy } from "../../src/vault/identity/ownership";
+import { isOwn, isOwnCopy } from "../../src/vault/identity/ownership";
 import { instanceRules } from "../../src/vault/retention/effectiveRules";
 import { planOf } from "./planOf";
 import { copyState } from "../../src/vault/inventory/copies";
@@ -79,12 +79,10 @@ function family({ snapshotId, identity }: Snapshot): string[] {
 function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World, policy: CoreSettings): boolean {
   const seen = takeInventory(world, policy).dr.find(({ dr }) => dr.region === region);
   if (seen === undefined) return false;
-  const clear = own(world.snapshots).filter(isClear);
   const all = [...own(world.snapshots), ...ownCopies(world)];
   const { problems: _reported, ...ruled } = instanceRules(all, world, policy, NOW);
   const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs: NOW };
-  const completed = clear.filter(({ state }) => state === "completed");
-  return releasedIn(seen, completed, rules).released(snapshot);
+  return releasedIn(seen, own(world.snapshots), rules).released(snapshot);
 }
 
 /** Returns true if a snapshot has a copy in a region that can be restored, or had one until it expired. */

@@ -36,8 +36,7 @@ export function planRegions(
   const changing = beginChanges(world, ruled, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
-  const finished = clear.filter(isCompleted);
-  const believed = drRegions.map((one) => ({ one, ...releasedIn(one, finished, rules) }));
+  const believed = drRegions.map((one) => ({ one, ...releasedIn(one, own, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
   const { canonical, redundant } = dedupe(clear, copyProgressRank(seen), settings);
   const completed = canonical.filter(isCompleted);

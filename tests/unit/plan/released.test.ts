@@ -93,6 +93,20 @@ describe("the rules release a copy", () => {
     expect(released({ completed: [today, old], copies })).toStrictEqual(["old-31"]);
   });
 
+  test("counting a copy under a former key whose source is gone, since pruning does", () => {
+    const completed = [today, marked(daysOld(3))];
+    const former = { kmsKeyId: "former" };
+    const oldest = copyOf(daysOld(9, { snapshotId: "gone" }), "of-gone", former);
+    expect(released({ completed, drKeep: { yearly: 2 } })).toStrictEqual([]);
+    expect(released({ completed, copies: [oldest], drKeep: { yearly: 2 } })).toStrictEqual(["old-3"]);
+    // A source that is there gets another copy, so this one is replaced.
+    const source = daysOld(9, { state: "error" });
+    const replaced = copyOf(source, "of-source", former);
+    expect(released({ completed: [...completed, source], copies: [replaced], drKeep: { yearly: 2 } })).toStrictEqual(
+      [],
+    );
+  });
+
   test("counted among existing copies and those that would be made", () => {
     const completed = [today, daysOld(1), marked(daysOld(2)), marked(daysOld(3))];
     const gone = copyOf(daysOld(0.5, { snapshotId: "gone" }), "of-gone");

@@ -4,9 +4,13 @@
  * of the data. Pure.
  */
 import { dataStartMs, sameVolumeAndSlot } from "../../inventory/sameSlot";
+import { isClear } from "../../identity/ownership";
+import { isCompleted } from "../../inventory/states";
+import { sourceFinder } from "../../inventory/replacements";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
+import type { KeyedRegion } from "../../model/settings";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
 import { copyExpiredTag } from "../../model/tags/tags";
@@ -31,21 +35,30 @@ function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
 }
 
 /**
+ * Returns the copies that pruning counts as recovery points: the verified ones, and those under another key whose source
+ * is gone (pruneDr.ts).
+ */
+function pointsThere({ dr, copies }: SeenRegion, own: readonly Snapshot[]): Snapshot[] {
+  const sources = sourceFinder(own);
+  return copies.filter((copy) => {
+    if (copyState(copy, dr.keyArn) === "verified") return true;
+    return isCompleted(copy) && isClear(copy) && sources(sourceOf(copy)) === undefined;
+  });
+}
+
+/**
  * Returns the region's recovery points as they would be if all that is to be copied were, each with the sources of its
  * data.
+ * @param present the copies that count as points now
  */
 function wouldBePoints(
-  { dr, copies }: SeenRegion,
+  { dr, present }: { dr: KeyedRegion; present: readonly Snapshot[] },
   completed: readonly Snapshot[],
-  isWanted: (snapshot: Snapshot) => boolean,
   isCopied: (snapshot: Snapshot) => boolean,
 ): { point: Snapshot; sources: string[] }[] {
-  const verified = copies.filter((copy) => isWanted(copy) && copyState(copy, dr.keyArn) === "verified");
-  const there = new Set(verified);
-  const would = completed
-    .filter((one) => isWanted(one) && isCopied(one))
-    .map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
-  return sameVolumeAndSlot([...verified, ...would]).flatMap((group) => {
+  const there = new Set(present);
+  const would = completed.filter(isCopied).map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
+  return sameVolumeAndSlot([...present, ...would]).flatMap((group) => {
     const all = Array.isArray(group) ? group : [group];
     const point = all.find((one) => there.has(one)) ?? all[0];
     return point === undefined ? [] : [{ point, sources: all.map(sourceOf) }];
@@ -74,8 +87,9 @@ function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: Prune
   return units.some(isUnknown) ? "unknown" : "ruled";
 }
 
-function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
+function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
+  const completed = own.filter((one) => isCompleted(one) && isClear(one));
   const hasExpiredTag = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
   const tagged = completed.filter(hasExpiredTag);
   const [sure, forCopying] = [new Set<string>(), new Set<string>()];
@@ -95,8 +109,10 @@ function releasedKeys(seen: SeenRegion, completed: readonly Snapshot[], rules: P
   const instances = new Set(tagged.map(({ identity }) => identity.instanceId));
   // A volume of several instances is evaluated with all of them.
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
+  const present = pointsThere(seen, own).filter(isWanted);
+  const wanted = completed.filter(isWanted);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
-    const points = wouldBePoints(seen, completed, isWanted, isCopied);
+    const points = wouldBePoints({ dr: seen.dr, present }, wanted, isCopied);
     const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
     // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
     // because no mail could name it.
@@ -130,12 +146,12 @@ interface ReleasedIn {
 
 /**
  * Returns which copies the region's rules release.
- * @param completed the vault's own snapshots in the primary region that are completed and not in doubt
+ * @param own the vault's own snapshots in the primary region
  */
-export function releasedIn(seen: SeenRegion, completed: readonly Snapshot[], rules: PruneRules): ReleasedIn {
+export function releasedIn(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedIn {
   // Most vaults have no copy-expired tag, so this is computed when it is first needed.
   let keys: ReleasedKeys | undefined;
-  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, completed, rules));
+  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, own, rules));
   return {
     released: (snapshot) => ask().sure.has(sourceOf(snapshot)),
     forCopying: (snapshot) => ask().forCopying.has(sourceOf(snapshot)),
