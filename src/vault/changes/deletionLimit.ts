@@ -76,6 +76,20 @@ function isApproved({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey
   return approved === true && identity.slot <= at;
 }
 
+/**
+ * Returns the instances that remain stopped because some of what they have waits for a change. It is due as well, and
+ * the mail about the change may not have named them.
+ */
+function stillStopped(
+  { points, verdict: { held } }: PrunePlan,
+  known: ReadonlyMap<ChangeKey, Known>,
+  wasStoppedBefore: (instanceId: string) => boolean,
+): string[] {
+  if (held.size === 0) return [];
+  const waits = points.filter((one) => held.has(one.snapshotId) && !isApproved(one, known));
+  return [...new Set(waits.map(({ identity }) => identity.instanceId))].filter(wasStoppedBefore);
+}
+
 /** Returns the number of recovery points of each instance. */
 function pointsByInstance({ verdict: { sets } }: PrunePlan): Map<string, number> {
   return new Map(sets.map((all) => [all[0]?.instanceId ?? "", all.length]));
@@ -118,7 +132,8 @@ export function limitDeletions(
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const all = [...dueIn(plan, read, wasStoppedBefore).values()];
   const units = new Set(all.map(({ identity }) => identity.instanceId));
-  const none: Limited = { plan, held: [], stopped: [], points: 0, due: units };
+  const still = stillStopped(plan, known, wasStoppedBefore);
+  const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
   const due = all.filter((one) => !isApproved(one, known));
   if (due.length === 0) return none;
   const points = pointsByInstance(plan);
@@ -142,7 +157,7 @@ export function limitDeletions(
   return {
     plan: { ...plan, actions, kept: [...plan.kept, ...kept] },
     held,
-    stopped,
+    stopped: [...new Set([...stopped, ...still])],
     points: count,
     due: units,
   };

@@ -1,5 +1,6 @@
 /** Tests what the deletion limit stops beside what a change released. */
 import { remember } from "../../../src/vault/changes/changeMemory";
+import type { Known } from "../../../src/vault/changes/changeKeys";
 import { limitDeletions } from "../../../src/vault/changes/deletionLimit";
 import { emptyVerdict } from "../../../src/vault/retention/retentionVerdict";
 import type { PrunePlan } from "../../../src/vault/retention/prunePlan";
@@ -62,4 +63,25 @@ test("deletes nothing of an instance that was stopped, since the previous rules 
 
 test("does not stop other regions or other instances", () => {
   expect(deletedBeside({ "us-west-2": ["i-1"], [HERE]: ["i-2"] })).toStrictEqual(["old-5"]);
+});
+
+test("an instance remains stopped while what was due waits for a change, until a person approves it", () => {
+  const { verdict, ...plan } = planned();
+  const held = new Map(
+    due.map(({ snapshotId }) => [snapshotId, { why: "", keys: new Set<string>(), fresh: new Set<string>() }]),
+  );
+  const waits: PrunePlan = {
+    ...plan,
+    actions: [],
+    verdict: { ...verdict, held, gone: new Map(), approved: new Map() },
+  };
+  const read = { region: HERE, own: points, seen: points };
+  const memory = remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW);
+  const stopped = (before: string[], known: Map<string, Known> = new Map()) =>
+    limitDeletions(waits, read, POLICY, { memory: { ...memory, stopped: { [HERE]: before } }, known }).stopped;
+  expect(stopped(["i-1"])).toStrictEqual(["i-1"]);
+  expect(stopped(["*"])).toStrictEqual(["i-1"]);
+  expect(stopped(["i-2"])).toStrictEqual([]);
+  const approved = { at: isoSeconds(NOW), plan: "of all", approved: true as const };
+  expect(stopped(["i-1"], new Map([[`${HERE} limit i-1`, approved]]))).toStrictEqual([]);
 });
