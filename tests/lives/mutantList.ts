@@ -1,4 +1,5 @@
 /** Lists one-line mistakes in the rule of changes. Lives must catch each: `npm run lives:mutants`. */
+import { FOUND_MUTANTS } from "./foundMutants";
 import type { Mutant } from "../simulation/mutants/mutantList";
 
 export const LIFE_MUTANTS: readonly Mutant[] = [
@@ -184,4 +185,5 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     mutated: "!approved.has(one.snapshotId)",
     plausible: "what a change released was approved by itself",
   },
+  ...FOUND_MUTANTS,
 ];

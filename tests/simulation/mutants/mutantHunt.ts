@@ -37,11 +37,13 @@ interface Totals {
 }
 
 /** Runs the copy's own command, in a process of its own. */
-function hunt(folder: string, { main, unit, most, days }: Hunting): Caught {
+function hunt(folder: string, { main, unit, most, days }: Hunting, { shownBy }: Mutant): Caught {
   const args = [...TYPESCRIPT, join(folder, main), "--json", "--bail", "--jobs", "2"];
+  const played =
+    shownBy === undefined ? { [unit]: most, days } : { [unit]: 1, first: shownBy.seed, days: shownBy.days };
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...args, `--${unit}`, String(most), "--days", String(days)],
+    [...args, ...Object.entries(played).flatMap(([name, value]) => [`--${name}`, String(value)])],
     { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 },
   );
   if (status !== 0 && status !== 1) throw new Error(`${main} ended with ${String(status)}:\n${stderr}`);
@@ -82,7 +84,7 @@ export function huntMutants(hunting: Hunting, words: readonly string[]): number 
       const file = join(folder, "src", "vault", mutant.file);
       const original = readFileSync(file, "utf8");
       writeFileSync(file, text);
-      const { rule, seed, played } = hunt(folder, hunting);
+      const { rule, seed, played } = hunt(folder, hunting, mutant);
       writeFileSync(file, original);
       if (rule === undefined) survivors += 1;
       const verdict = rule ?? pc.red("SURVIVED");

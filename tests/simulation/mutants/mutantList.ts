@@ -15,6 +15,8 @@ export interface Mutant {
   mutated: string;
   /** Reason why somebody would write it. */
   plausible: string;
+  /** The only seed that is played. */
+  shownBy?: { seed: number; days: number };
 }
 
 export const MUTANTS: readonly Mutant[] = [

@@ -1,0 +1,37 @@
+/** Lists mistakes that only a long life showed, each with that life: others rarely come to it. */
+import type { Mutant } from "../simulation/mutants/mutantList";
+
+export const FOUND_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a full mail leaves out a plan",
+    file: "report/mail.ts",
+    original: "return [...plans, ...firstOf(others, most - plans.length)];",
+    mutated: "return firstOf([...others, ...plans], most);",
+    plausible: "nobody reads a hundred problems",
+    shownBy: { seed: 8819, days: 365 },
+  },
+  {
+    name: "a former schedule ends with the settings it was part of",
+    file: "changes/changeMemory.ts",
+    original: "    end = one.until;\n",
+    mutated: "",
+    plausible: "the settings have one end",
+    shownBy: { seed: 8412, days: 365 },
+  },
+  {
+    name: "a shared volume waits for one orphan after the other",
+    file: "changes/changeUpdate.ts",
+    original: "if (together.some((id) => units.has(id))) for",
+    mutated: "if (together.length === 0) for",
+    plausible: "each has its own days",
+    shownBy: { seed: 8914, days: 365 },
+  },
+  {
+    name: "a stop ends while a change holds what was due",
+    file: "changes/deletionLimit.ts",
+    original: "if (held.size === 0) return [];",
+    mutated: "if (held.size >= 0) return [];",
+    plausible: "nothing is due",
+    shownBy: { seed: 9581, days: 365 },
+  },
+];
