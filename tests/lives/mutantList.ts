@@ -81,25 +81,11 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     plausible: "the notification is remembered by its key already",
   },
   {
-    name: "an instance that came back is still missing",
-    file: "changes/changeUpdate.ts",
-    original: `if (kind === "orphan" && looked.knowsFleet && !looked.isMissing(of)) return false;`,
-    mutated: "",
-    plausible: "it was reported already",
-  },
-  {
     name: "tags that were changed back and forth count as reported",
     file: "changes/changeUpdate.ts",
     original: "return looked.has(unit) && leadsTo(of, looked.comboOf(unit));",
     mutated: "return looked.has(unit);",
     plausible: "a change that was mailed once is known",
-  },
-  {
-    name: "an instance is an orphan at the first run",
-    file: "changes/formerRules.ts",
-    original: "first === undefined || slot === undefined || first.slot === slot",
-    mutated: "first === undefined || slot === undefined",
-    plausible: "the run did not find it",
   },
   {
     name: "orphans have no orphanDays",
@@ -121,13 +107,6 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     original: `for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {`,
     mutated: `for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const]) {`,
     plausible: "the newest point says what the instance is",
-  },
-  {
-    name: "the last point with former tags is deleted",
-    file: "retention/historyVerdict.ts",
-    original: "if (why !== undefined && carrier !== undefined) hold(carrier, why);",
-    mutated: "",
-    plausible: "each point is evaluated by itself",
   },
   {
     name: "a schedule that comes back has lost nothing",

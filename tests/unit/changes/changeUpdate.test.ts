@@ -1,0 +1,40 @@
+/** Tests which mails about changes an invocation no longer remembers. */
+import { knownOf } from "../../../src/vault/changes/changeKeys";
+import { remember } from "../../../src/vault/changes/changeMemory";
+import { type Looked, nextMemory } from "../../../src/vault/changes/changeUpdate";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
+import { HERE, POLICY } from "../../support/editNights";
+import { NOW } from "../../support/world";
+
+describe("the mail about an orphan", () => {
+  const notified = [{ in: `${HERE} orphan`, of: ["i-1"], at: isoSeconds(NOW - DAY_MS), plan: "of all" }];
+  const remembered = (looked: Partial<Looked>) => {
+    const memory = { ...remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW), notified };
+    const all: Looked = {
+      settings: POLICY,
+      regions: [],
+      isAllSeen: true,
+      knowsFleet: true,
+      isMissing: () => true,
+      has: () => true,
+      comboOf: () => "",
+      shared: new Map(),
+      ...looked,
+    };
+    return nextMemory(memory, knownOf(memory), all, NOW).notified;
+  };
+
+  test("is remembered while the instance is missing, or nobody knows", () => {
+    expect(remembered({})).toStrictEqual(notified);
+    expect(remembered({ knowsFleet: false, isMissing: () => false })).toStrictEqual(notified);
+  });
+
+  test("is forgotten once the instance is found, even if no recovery point is made of it before it leaves again", () => {
+    expect(remembered({ isMissing: () => false })).toStrictEqual([]);
+  });
+
+  test("is forgotten with the last recovery point", () => {
+    expect(remembered({ has: () => false })).toStrictEqual([]);
+    expect(remembered({ has: () => false, isAllSeen: false })).toStrictEqual(notified);
+  });
+});
