@@ -268,13 +268,23 @@ describe("a copy-expired tag that the rules do not confirm", () => {
     expect(reported([one, daysOld(4)])).toStrictEqual([
       {
         kind: "copy-expired-tag-ignored",
-        subject: "old-3 in us-west-2",
+        subject: "copies in us-west-2",
         message:
           "old-3 in us-east-1 has the tag smart-vault:copy-expired:us-west-2, but the retention of us-west-2 would still keep its copy: the vault copies it again.",
         hint: "This is expected after drRetentionDays or drKeep was raised. Otherwise somebody wrote the tag; the runbook's page has the command that shows who.",
         severity: "notice",
       },
     ]);
+  });
+
+  test("is reported together with all others, since a longer retention concerns many", () => {
+    const many = Array.from({ length: 30 }, (_, n) => marked(daysOld(3 + n)));
+    const [notice, ...others] = reported(many);
+    expect(others).toStrictEqual([]);
+    expect(notice?.subject).toBe("copies in us-west-2");
+    expect(notice?.message).toMatch(
+      /^30 snapshots in us-east-1 have the tag .* the vault copies them again\. They are old-3; .* old-22; and 10 more\.$/,
+    );
   });
 
   test("is not reported if the copy exists, even as a copy of a replacement's original", () => {
@@ -306,7 +316,7 @@ describe("a plan", () => {
   const fleet = [instance("i-1", [volume("vol-1")])];
 
   test("copies again, and reports, what somebody tagged but the rules would keep", () => {
-    expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "copy-expired-tag-ignored old-3 in us-west-2"]);
+    expect(did([today, one], fleet)).toStrictEqual(["copy old-3", "copy-expired-tag-ignored copies in us-west-2"]);
   });
 
   test("waits with that, and deletes nothing, while changed tags of the newest snapshot hide the rules", () => {
@@ -316,7 +326,7 @@ describe("a plan", () => {
     // An unchanged copy of it still says them.
     expect(did([changed, one], fleet)).toStrictEqual([
       "copy old-3",
-      "copy-expired-tag-ignored old-3 in us-west-2",
+      "copy-expired-tag-ignored copies in us-west-2",
       "tampering old-0",
     ]);
   });

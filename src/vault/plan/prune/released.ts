@@ -14,6 +14,7 @@ import type { KeyedRegion } from "../../model/settings";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
 import { copyExpiredTag } from "../../model/tags/tags";
+import { listed } from "../../lib/text";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";
 
@@ -159,23 +160,26 @@ export function releasedIn(seen: SeenRegion, own: readonly Snapshot[], rules: Pr
 }
 
 /**
- * Returns a notice for each copy-expired tag that the rules do not confirm and whose copy is gone. The copy is made
- * again.
+ * Returns a notice of the copy-expired tags that the rules do not confirm and whose copies are gone, which are made
+ * again. There is one for all, because a longer retention concerns many at once.
  */
 export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canonical: readonly Snapshot[]): Problem[] {
   const tag = copyExpiredTag(dr.region);
   const tagged = canonical.filter(({ tags }) => tags[tag] !== undefined);
-  return tagged.flatMap((snapshot): Problem[] => {
-    const { snapshotId, region, identity } = snapshot;
-    if (released(snapshot)) return [];
-    if ((bySource.get(identity.source?.snapshotId ?? snapshotId) ?? []).length > 0) return [];
-    return [
-      problem(
-        "copy-expired-tag-ignored",
-        `${snapshotId} in ${dr.region}`,
-        `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`,
-        "This is expected after drRetentionDays or drKeep was raised. Otherwise somebody wrote the tag; the runbook's page has the command that shows who.",
-      ),
-    ];
-  });
+  const ignored = tagged.filter((one) => !released(one) && copiesOf(one, bySource).length === 0);
+  const [first] = ignored;
+  if (first === undefined) return [];
+  const { snapshotId, region } = first;
+  const message =
+    ignored.length === 1
+      ? `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`
+      : `${ignored.length} snapshots in ${region} have the tag ${tag}, but the retention of ${dr.region} would still keep their copies: the vault copies them again. They are ${listed(ignored.map((one) => one.snapshotId))}.`;
+  return [
+    problem(
+      "copy-expired-tag-ignored",
+      `copies in ${dr.region}`,
+      message,
+      "This is expected after drRetentionDays or drKeep was raised. Otherwise somebody wrote the tag; the runbook's page has the command that shows who.",
+    ),
+  ];
 }
