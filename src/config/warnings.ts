@@ -14,7 +14,15 @@ import { pluralize } from "../vault/lib/text";
 /** Settings that are compared with each other. */
 export type WarningContext = Pick<
   VaultConfig,
-  "policies" | "policyForAll" | "keepAtLeast" | "schedule" | "timezone" | "orphans" | "orphanDays" | "alertEmails"
+  | "policies"
+  | "policyForAll"
+  | "keepAtLeast"
+  | "maxDeletePercent"
+  | "schedule"
+  | "timezone"
+  | "orphans"
+  | "orphanDays"
+  | "alertEmails"
 >;
 
 /** One policy's rules of one side, and the keys that set them. */
@@ -31,6 +39,7 @@ interface PlayedSchedule {
   /** Mean time between runs. */
   gapMs: number;
   keepAtLeast: number;
+  maxDeletePercent: number;
   windowOf: (rules: KeepRules, keepAtLeast?: number) => RecoveryWindow | undefined;
 }
 
@@ -126,6 +135,15 @@ function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: Playe
   });
 }
 
+/** Warns if few recovery points are kept, so that the steady expiry of one is more than the deletion limit permits. */
+function limitWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string | undefined {
+  const { schedule, maxDeletePercent } = played;
+  const before = window.fewestPoints + 1;
+  if (window.maxOldestAgeMs === Infinity || 100 / before <= maxDeletePercent) return undefined;
+  const needed = Math.ceil(100 / before);
+  return `maxDeletePercent=${maxDeletePercent} with ${named(ruled)} and schedule ${schedule} keeps ${figures(window, ruled)}: if one of ${before} expires, that is more than ${maxDeletePercent} %, and the deletion limit stops it until you approve each plan. Set maxDeletePercent to at least ${needed}.`;
+}
+
 /**
  * Warns about copies that are kept by days beside rules that reach much further: `keep` was added, and
  * `drRetentionDays` left as it was.
@@ -152,13 +170,14 @@ function policyWarnings({ keep, drKeep }: KeepPolicy, prefix: string, played: Pl
     return [
       singleWarning(ruled, window, played) ?? lastWarning(ruled, window, played),
       ...finerWarnings(ruled, window, played),
+      limitWarning(ruled, window, played),
     ];
   });
   return [...warnings, drWarning(primary, dr, played)].filter((text) => text !== undefined);
 }
 
 function retentionWarnings(context: WarningContext): string[] {
-  const { policies, policyForAll, keepAtLeast, schedule } = context;
+  const { policies, policyForAll, keepAtLeast, maxDeletePercent, schedule } = context;
   const rules = Object.values(policies).flatMap(({ keep, drKeep }) => [keep, drKeep]);
   const runs = playedRuns(schedule, new Set(rules.map((one) => JSON.stringify(one))).size);
   const known = new Map<string, RecoveryWindow | undefined>();
@@ -168,7 +187,7 @@ function retentionWarnings(context: WarningContext): string[] {
     return known.get(key);
   };
   const gapMs = ((runs.at(-1) ?? 0) - (runs[0] ?? 0)) / Math.max(1, runs.length - 1);
-  const played = { schedule, gapMs, keepAtLeast, windowOf };
+  const played = { schedule, gapMs, keepAtLeast, maxDeletePercent, windowOf };
   return Object.entries(policies).flatMap(([name, policy]) =>
     policyWarnings(policy, policyForAll ? "" : `policies.${name}.`, played),
   );

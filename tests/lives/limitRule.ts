@@ -3,7 +3,7 @@
  * once, and what was stopped is kept until its plan is approved or nothing of it is due.
  */
 import { deletionPlanHash } from "../../src/vault/changes/planHash";
-import { DAY_MS } from "../../src/vault/lib/time";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
@@ -14,6 +14,8 @@ export type DueSlots = (region: string, instance: string) => readonly string[];
 /** A stop, by the last plan that named it. */
 interface Stop extends Pick<Mail, "region" | "hash" | "atMs"> {
   instance: string;
+  /** Time of the last mail. */
+  lastMs: number;
   /** What was due whenever a mail named it. */
   slots: Set<string>;
 }
@@ -69,7 +71,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
           const key = `${region} ${instance}`;
           const known = stopped.get(key);
           const slots = new Set([...(known?.slots ?? []), ...dueSlots(region, instance)]);
-          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, instance, slots });
+          stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, lastMs: atMs, instance, slots });
         }
       }
     },
@@ -91,6 +93,11 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
           else if (!isByChange) story.violate("a stopped deletion remains stopped", what);
         }
       }
+    },
+    /** Returns true if the limit holds what a region has of an instance, and somebody was mailed about it within a day. */
+    isMailed: (region: string, instance: string) => {
+      const { lastMs = -Infinity } = stopped.get(`${region} ${instance}`) ?? {};
+      return lastMs > account.time.nowMs() - DAY_MS - HOUR_MS;
     },
     /** Takes note of a deletion that a change explains or not. */
     noting: (one: SimSnapshot, { name }: Region, isByChange: boolean) => {

@@ -297,6 +297,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
           if (isOfNoPolicy(one) || isRecordOfTags(one, region)) continue;
+          if (limit.isMailed(region.name, instanceOf(one))) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
           story.violate(
             "what is due is deleted in the end",

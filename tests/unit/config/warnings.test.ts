@@ -13,6 +13,7 @@ const GOOD: WarningContext = {
   policies: { True: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 7 } } },
   policyForAll: true,
   keepAtLeast: 1,
+  maxDeletePercent: 50,
   schedule: DAILY,
   timezone: "UTC",
   orphans: "keep-last",
@@ -63,6 +64,25 @@ describe("keep.last with more than one run per day", () => {
     ["hours are counted by another rule", "rate(1 hour)", { within: "12h" }],
   ])("is not warned of if %s: %s with %j", (_why, schedule, rules) => {
     expect(kept(schedule, rules)).toStrictEqual([]);
+  });
+});
+
+describe("a deletion limit below the share of one recovery point", () => {
+  const limited = (maxDeletePercent: number, keep: KeepRules) => kept(DAILY, keep, keep, { maxDeletePercent });
+
+  test("is warned of, with the least that lets one expire", () => {
+    expect(limited(30, { last: 2 })).toStrictEqual([
+      "maxDeletePercent=30 with keep.last=2 and schedule cron(0 3 * * ? *) keeps as few as 2 recovery points of a volume, " +
+        "the oldest at most 2 days old: if one of 3 expires, that is more than 30 %, and the deletion limit stops it until " +
+        "you approve each plan. Set maxDeletePercent to at least 34.",
+    ]);
+    expect(limited(34, { last: 2 })).toStrictEqual([]);
+  });
+
+  test("is not warned of if enough is kept, or nothing expires", () => {
+    expect(limited(10, { last: 9 })).toStrictEqual([]);
+    expect(limited(9, { last: 9 })).toStrictEqual([expect.stringContaining("if one of 10 expires")]);
+    expect(limited(1, { daily: 3, yearly: -1 })).toStrictEqual([]);
   });
 });
 
