@@ -10,7 +10,6 @@ import { sourceFinder } from "../../inventory/replacements";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
-import type { KeyedRegion } from "../../model/settings";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
 import { copyExpiredTag } from "../../model/tags/tags";
@@ -53,12 +52,12 @@ function pointsThere({ dr, copies }: SeenRegion, own: readonly Snapshot[]): Snap
  * @param present the copies that count as points now
  */
 function wouldBePoints(
-  { dr, present }: { dr: KeyedRegion; present: readonly Snapshot[] },
+  { region, present }: { region: string; present: readonly Snapshot[] },
   completed: readonly Snapshot[],
   isCopied: (snapshot: Snapshot) => boolean,
 ): { point: Snapshot; sources: string[] }[] {
   const there = new Set(present);
-  const would = completed.filter(isCopied).map((one) => ({ ...one, region: dr.region, startTimeMs: dataStartMs(one) }));
+  const would = completed.filter(isCopied).map((one) => ({ ...one, region, startTimeMs: dataStartMs(one) }));
   return sameVolumeAndSlot([...present, ...would]).flatMap((group) => {
     const all = Array.isArray(group) ? group : [group];
     const point = all.find((one) => there.has(one)) ?? all[0];
@@ -113,7 +112,7 @@ function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRu
   const present = pointsThere(seen, own).filter(isWanted);
   const wanted = completed.filter(isWanted);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
-    const points = wouldBePoints({ dr: seen.dr, present }, wanted, isCopied);
+    const points = wouldBePoints({ region, present }, wanted, isCopied);
     const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
     // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
     // because no mail could name it.
