@@ -29,9 +29,17 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
   {
     name: "a stop ends while a change holds what was due",
     file: "changes/deletionLimit.ts",
-    original: "if (held.size === 0) return [];",
-    mutated: "if (held.size >= 0) return [];",
+    original: "held.has(one.snapshotId) || areUnknown(one);",
+    mutated: "areUnknown(one);",
     plausible: "nothing is due",
     shownBy: { seed: 9581, days: 365 },
+  },
+  {
+    name: "a stop ends while nobody knows what is due",
+    file: "changes/deletionLimit.ts",
+    original: "held.has(one.snapshotId) || areUnknown(one);",
+    mutated: "held.has(one.snapshotId);",
+    plausible: "what is kept is not due",
+    shownBy: { seed: 9786, days: 365 },
   },
 ];

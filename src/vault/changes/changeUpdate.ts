@@ -28,7 +28,7 @@ export interface ChangedRegion {
   verdict: RetentionVerdict;
   /** Instances that the deletion limit stopped. */
   stopped: readonly string[];
-  /** Instances with anything due, stopped or not. */
+  /** Instances with anything due, and those that remain stopped. */
   due: ReadonlySet<string>;
 }
 

@@ -18,7 +18,8 @@ import { comboOf } from "./tagChanges";
 import { DAY_MS } from "../lib/time";
 import type { Kept } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
-import type { World } from "../model/world";
+import type { Snapshot, World } from "../model/world";
+import { areRulesUnknown } from "../retention/historyVerdict";
 import type { Problem } from "../model/problem";
 import type { ReadAt } from "../retention/verdict";
 
@@ -93,7 +94,8 @@ export function beginChanges(
   return {
     ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {
-      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known });
+      const areUnknown = (one: Snapshot) => areRulesUnknown(one, ruled);
+      const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known, areUnknown });
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });
       regions.push({ region, verdict: pruned.verdict, stopped, due });

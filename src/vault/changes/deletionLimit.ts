@@ -23,7 +23,7 @@ export interface Limited {
   stopped: string[];
   /** Number of recovery points that the stopped instances have. */
   points: number;
-  /** Instances with anything due, stopped or not. */
+  /** Instances with anything due, and those that remain stopped. */
   due: ReadonlySet<string>;
 }
 
@@ -77,17 +77,19 @@ function isApproved({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey
 }
 
 /**
- * Returns the instances that remain stopped because some of what they have waits for a change. It is due as well, and
- * the mail about the change may not have named them.
+ * Returns the instances that remain stopped although nothing of what they have seems due. Some of it waits for a change,
+ * whose mail may not have named them, or its rules are unknown now.
  */
 function stillStopped(
   { points, verdict: { held } }: PrunePlan,
-  known: ReadonlyMap<ChangeKey, Known>,
+  { known, areUnknown }: LimitedBy,
   wasStoppedBefore: (instanceId: string) => boolean,
 ): string[] {
-  if (held.size === 0) return [];
-  const waits = points.filter((one) => held.has(one.snapshotId) && !isApproved(one, known));
-  return [...new Set(waits.map(({ identity }) => identity.instanceId))].filter(wasStoppedBefore);
+  const isLeft = (one: Snapshot) => held.has(one.snapshotId) || areUnknown(one);
+  const left = points.filter(
+    (one) => wasStoppedBefore(one.identity.instanceId) && isLeft(one) && !isApproved(one, known),
+  );
+  return [...new Set(left.map(({ identity }) => identity.instanceId))];
 }
 
 /** Returns the number of recovery points of each instance. */
@@ -121,18 +123,20 @@ function whole(waits: readonly Snapshot[], { points, verdict: { gone } }: PruneP
   return [...waits, ...points.filter(isRest)];
 }
 
+/** Knowledge by which a plan is limited. */
+export interface LimitedBy extends Remembered {
+  /** Returns true if nobody knows the rules of a snapshot now. */
+  areUnknown: (snapshot: Snapshot) => boolean;
+}
+
 /** Takes the deletions of instances with too much due out of a plan. */
-export function limitDeletions(
-  plan: PrunePlan,
-  read: ReadRegion,
-  settings: CoreSettings,
-  { memory, known }: Remembered,
-): Limited {
+export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: CoreSettings, by: LimitedBy): Limited {
   const { region } = read;
+  const { memory, known } = by;
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const all = [...dueIn(plan, read, wasStoppedBefore).values()];
-  const units = new Set(all.map(({ identity }) => identity.instanceId));
-  const still = stillStopped(plan, known, wasStoppedBefore);
+  const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, by, wasStoppedBefore);
+  const units = new Set([...all.map(({ identity }) => identity.instanceId), ...still]);
   const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
   const due = all.filter((one) => !isApproved(one, known));
   if (due.length === 0) return none;

@@ -43,7 +43,7 @@ function deletedBeside(stopped: Record<string, string[]>, more: readonly Snapsho
   };
   const own = [...points, ...more];
   const read = { region: HERE, own, seen: own };
-  const { plan } = limitDeletions(planned(more), read, POLICY, { memory, known: new Map() });
+  const { plan } = limitDeletions(planned(more), read, POLICY, { memory, known: new Map(), areUnknown: () => false });
   return plan.actions.map(({ snapshotId }) => snapshotId);
 }
 
@@ -65,23 +65,35 @@ test("does not stop other regions or other instances", () => {
   expect(deletedBeside({ "us-west-2": ["i-1"], [HERE]: ["i-2"] })).toStrictEqual(["old-5"]);
 });
 
-test("an instance remains stopped while what was due waits for a change, until a person approves it", () => {
+describe("an instance remains stopped although nothing of it seems due", () => {
   const { verdict, ...plan } = planned();
-  const held = new Map(
-    due.map(({ snapshotId }) => [snapshotId, { why: "", keys: new Set<string>(), fresh: new Set<string>() }]),
-  );
-  const waits: PrunePlan = {
-    ...plan,
-    actions: [],
-    verdict: { ...verdict, held, gone: new Map(), approved: new Map() },
-  };
+  const none: PrunePlan = { ...plan, actions: [], verdict: { ...verdict, gone: new Map(), approved: new Map() } };
+  const hold = { why: "", keys: new Set<string>(), fresh: new Set<string>() };
+  const held = new Map(due.map(({ snapshotId }) => [snapshotId, hold]));
+  const waiting: PrunePlan = { ...none, verdict: { ...none.verdict, held } };
   const read = { region: HERE, own: points, seen: points };
   const memory = remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW);
-  const stopped = (before: string[], known: Map<string, Known> = new Map()) =>
-    limitDeletions(waits, read, POLICY, { memory: { ...memory, stopped: { [HERE]: before } }, known }).stopped;
-  expect(stopped(["i-1"])).toStrictEqual(["i-1"]);
-  expect(stopped(["*"])).toStrictEqual(["i-1"]);
-  expect(stopped(["i-2"])).toStrictEqual([]);
-  const approved = { at: isoSeconds(NOW), plan: "of all", approved: true as const };
-  expect(stopped(["i-1"], new Map([[`${HERE} limit i-1`, approved]]))).toStrictEqual([]);
+  const limited = (pruned: PrunePlan, before: string[], areUnknown = false, known: Map<string, Known> = new Map()) => {
+    const by = { memory: { ...memory, stopped: { [HERE]: before } }, known, areUnknown: () => areUnknown };
+    const { stopped, due: remembered } = limitDeletions(pruned, read, POLICY, by);
+    expect([...remembered]).toStrictEqual(stopped);
+    return stopped;
+  };
+
+  test("while what was due waits for a change", () => {
+    expect(limited(waiting, ["i-1"])).toStrictEqual(["i-1"]);
+    expect(limited(waiting, ["*"])).toStrictEqual(["i-1"]);
+    expect(limited(waiting, ["i-2"])).toStrictEqual([]);
+  });
+
+  test("while nobody knows its rules", () => {
+    expect(limited(none, ["i-1"], true)).toStrictEqual(["i-1"]);
+    expect(limited(none, ["i-1"])).toStrictEqual([]);
+    expect(limited(none, [], true)).toStrictEqual([]);
+  });
+
+  test("until a person approves it", () => {
+    const approved = { at: isoSeconds(NOW), plan: "of all", approved: true as const };
+    expect(limited(waiting, ["i-1"], false, new Map([[`${HERE} limit i-1`, approved]]))).toStrictEqual([]);
+  });
 });

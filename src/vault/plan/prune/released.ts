@@ -10,7 +10,7 @@ import { sourceFinder } from "../../inventory/replacements";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
-import type { PruneRules } from "../../retention/historyVerdict";
+import { type PruneRules, areRulesUnknown } from "../../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
 import { copyExpiredTag } from "../../model/tags/tags";
 import { listed } from "../../lib/text";
@@ -75,16 +75,12 @@ interface ReleasedKeys {
 /** Knowledge about the rules of a snapshot whose copy has expired. */
 type Standing = "ruled" | "left" | "unknown";
 
-function standingOf({ identity, volumeId }: Snapshot, { rulesOf, shared }: PruneRules): Standing {
-  const { instanceId } = identity;
-  const { keepAll, inDoubt = false } = rulesOf(instanceId);
+function standingOf(one: Snapshot, rules: PruneRules): Standing {
+  const { keepAll, inDoubt = false } = rules.rulesOf(one.identity.instanceId);
   // A snapshot that nothing prunes is not copied again either. If its tags were changed, the copy-expired tag may be a
   // person's.
   if (keepAll !== undefined && !inDoubt) return "left";
-  const several = shared.get(volumeId);
-  const units = several === undefined ? [instanceId] : [volumeId, ...several];
-  const isUnknown = (id: string) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true;
-  return units.some(isUnknown) ? "unknown" : "ruled";
+  return areRulesUnknown(one, rules) ? "unknown" : "ruled";
 }
 
 function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
