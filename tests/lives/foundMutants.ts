@@ -34,12 +34,4 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     plausible: "nothing is due",
     shownBy: { seed: 9581, days: 365 },
   },
-  {
-    name: "a stop ends while nobody knows what is due",
-    file: "changes/deletionLimit.ts",
-    original: "held.has(one.snapshotId) || areUnknown(one);",
-    mutated: "held.has(one.snapshotId);",
-    plausible: "what is kept is not due",
-    shownBy: { seed: 9786, days: 365 },
-  },
 ];
