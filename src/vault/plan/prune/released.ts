@@ -6,7 +6,6 @@
 import { dataStartMs, sameVolumeAndSlot } from "../../inventory/sameSlot";
 import { isClear } from "../../identity/ownership";
 import { isCompleted } from "../../inventory/states";
-import { sourceFinder } from "../../inventory/replacements";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
@@ -39,11 +38,11 @@ function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
  * is gone (pruneDr.ts).
  */
 function pointsThere({ dr, copies }: SeenRegion, own: readonly Snapshot[]): Snapshot[] {
-  const sources = sourceFinder(own);
-  return copies.filter((copy) => {
-    if (copyState(copy, dr.keyArn) === "verified") return true;
-    return isCompleted(copy) && isClear(copy) && sources(sourceOf(copy)) === undefined;
-  });
+  let sources: ReadonlySet<string> | undefined;
+  const hasSource = (copy: Snapshot) => (sources ??= new Set(own.map(sourceOf))).has(sourceOf(copy));
+  return copies.filter(
+    (copy) => copyState(copy, dr.keyArn) === "verified" || (isCompleted(copy) && isClear(copy) && !hasSource(copy)),
+  );
 }
 
 /**
@@ -164,11 +163,12 @@ export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canon
   const ignored = tagged.filter((one) => !released(one) && copiesOf(one, bySource).length === 0);
   const [first] = ignored;
   if (first === undefined) return [];
-  const { snapshotId, region } = first;
+  const { region } = first;
+  const ids = ignored.map(({ snapshotId }) => snapshotId).sort();
   const message =
-    ignored.length === 1
-      ? `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`
-      : `${ignored.length} snapshots in ${region} have the tag ${tag}, but the retention of ${dr.region} would still keep their copies: the vault copies them again. They are ${listed(ignored.map((one) => one.snapshotId))}.`;
+    ids.length === 1
+      ? `${ids.join()} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`
+      : `${ids.length} snapshots in ${region} have the tag ${tag}, but the retention of ${dr.region} would still keep their copies: the vault copies them again. They are ${listed(ids)}.`;
   return [
     problem(
       "copy-expired-tag-ignored",
