@@ -3,14 +3,6 @@ import type { Mutant } from "../simulation/mutants/mutantList";
 
 export const FOUND_MUTANTS: readonly Mutant[] = [
   {
-    name: "a full mail leaves out a plan",
-    file: "report/mail.ts",
-    original: "return [...plans, ...firstOf(others, most - plans.length)];",
-    mutated: "return firstOf([...others, ...plans], most);",
-    plausible: "nobody reads a hundred problems",
-    shownBy: { seed: 8819, days: 365 },
-  },
-  {
     name: "a former schedule ends with the settings it was part of",
     file: "changes/changeMemory.ts",
     original: "    end = one.until;\n",
