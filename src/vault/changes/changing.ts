@@ -11,7 +11,7 @@ import { limitDeletions } from "./deletionLimit";
 import { dueLater } from "./dueLater";
 import type { FormersOf } from "../retention/former";
 import { type Served, formerRules } from "./formerRules";
-import type { Ruled } from "../retention/effectiveRules";
+import { type Ruled, areRulesUnknown } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
 import { comboOf } from "./tagChanges";
@@ -19,7 +19,6 @@ import { DAY_MS } from "../lib/time";
 import type { Kept } from "../model/actions";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
-import { areRulesUnknown } from "../retention/historyVerdict";
 import type { Problem } from "../model/problem";
 import type { ReadAt } from "../retention/verdict";
 
@@ -86,6 +85,7 @@ export function beginChanges(
   const carried = memoryIn(world);
   const memory = carried && withApproved(carried, settings);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
+  const areUnknown = (one: Snapshot) => areRulesUnknown(one, ruled);
   const regions: ChangedRegion[] = [];
   let withheld: Kept[] = [];
   let held: HeldPoint[] = [];
@@ -94,7 +94,6 @@ export function beginChanges(
   return {
     ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {
-      const areUnknown = (one: Snapshot) => areRulesUnknown(one, ruled);
       const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known, areUnknown });
       const { stopped, due, plan } = limited;
       planned.push({ pruned, isDr: dr !== undefined });

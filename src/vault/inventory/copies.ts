@@ -43,9 +43,14 @@ export function copiesBySource(copies: readonly Snapshot[]): BySource {
   return bySource;
 }
 
+/** Returns the id of the snapshot that held the data first. */
+export function firstHolderOf({ snapshotId, identity }: Snapshot): string {
+  return identity.source?.snapshotId ?? snapshotId;
+}
+
 /** Returns the copies of a snapshot. An original and its encrypted replacement share their copies (replacements.ts). */
-export function copiesOf({ snapshotId, identity }: Snapshot, bySource: BySource): readonly Snapshot[] {
-  return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];
+export function copiesOf(snapshot: Snapshot, bySource: BySource): readonly Snapshot[] {
+  return bySource.get(firstHolderOf(snapshot)) ?? [];
 }
 
 /**

@@ -23,3 +23,10 @@ export function chunksOf<T>(list: readonly T[], size: number): T[][] {
 export function withoutUndefined<T extends object>(record: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 }
+
+/** Splits a list into the items that meet a condition, and the others. */
+export function split<T>(all: readonly T[], isSo: (one: T) => boolean): [T[], T[]] {
+  const parts: [T[], T[]] = [[], []];
+  for (const one of all) parts[isSo(one) ? 0 : 1].push(one);
+  return parts;
+}

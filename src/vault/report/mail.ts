@@ -1,5 +1,5 @@
 /** Composes the mail that a person gets: what happened, why, what happens next, and what to do. Pure text. */
-import { groupBy } from "../lib/collections";
+import { groupBy, split } from "../lib/collections";
 import { type LogPlace, logLink, runbookPage } from "./links";
 import { type Problem, isFailure, isNotice, namesPlan } from "../model/problem";
 import type { Summary } from "./summary";
@@ -97,8 +97,7 @@ function firstOf(problems: readonly Problem[], most: number): readonly Problem[]
 function fitting(problems: readonly Problem[], most: number): readonly Problem[] {
   const first = firstOf(problems, most);
   if (first.length === problems.length) return problems;
-  const plans = problems.filter(namesPlan);
-  const others = problems.filter((one) => !namesPlan(one));
+  const [plans, others] = split(problems, namesPlan);
   return [...plans, ...firstOf(others, most - plans.length)];
 }
 

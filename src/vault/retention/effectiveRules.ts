@@ -142,6 +142,19 @@ export interface Ruled {
   problems: Problem[];
 }
 
+/**
+ * Returns true if nobody knows the rules of a snapshot now: the newest one of its instance or volume was changed, or is
+ * old and the instances were not read. It is kept, and that says nothing about what is due.
+ */
+export function areRulesUnknown(
+  { identity: { instanceId }, volumeId }: Snapshot,
+  { rulesOf, shared }: Pick<Ruled, "rulesOf" | "shared">,
+): boolean {
+  const several = shared.get(volumeId);
+  const units = several === undefined ? [instanceId] : [volumeId, ...several];
+  return units.some((id) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true);
+}
+
 /** Finds instances that are backed up through a volume, which another instance has now. */
 function liveThrough(
   snapshots: readonly Snapshot[],

@@ -3,7 +3,6 @@ import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
 import { wasThere } from "./recoverySets";
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import type { Snapshot } from "../model/world";
 import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
 import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
 
@@ -15,19 +14,6 @@ export interface PruneRules extends ReadAt {
   shared: ReadonlyMap<string, ReadonlySet<string>>;
   /** Former rules of units; absent: changes are not considered. */
   formersOf?: FormersOf;
-}
-
-/**
- * Returns true if nobody knows the rules of a snapshot now: the newest one of its instance or volume was changed, or is
- * old and the instances were not read. It is kept, and that says nothing about what is due.
- */
-export function areRulesUnknown(
-  { identity: { instanceId }, volumeId }: Snapshot,
-  { rulesOf, shared }: Pick<PruneRules, "rulesOf" | "shared">,
-): boolean {
-  const several = shared.get(volumeId);
-  const units = several === undefined ? [instanceId] : [volumeId, ...several];
-  return units.some((id) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true);
 }
 
 /** History of a unit in one region. */

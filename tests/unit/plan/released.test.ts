@@ -4,7 +4,7 @@ import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
-import { ignoredExpiredTags, releasedIn } from "../../../src/vault/plan/prune/released";
+import { ignoredExpiredTags, primaryOf, releasedIn } from "../../../src/vault/plan/prune/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
@@ -56,7 +56,7 @@ function released({
   };
   const world: World = { snapshots: completed, copies: inDr(copies), problems: [], throttled: [] };
   const [seen] = takeInventory(world, SETTINGS).dr;
-  const { released: isReleased } = releasedIn(seen!, completed, rules);
+  const { released: isReleased } = releasedIn(seen!, primaryOf(completed), rules);
   return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
 }
 
@@ -215,7 +215,7 @@ describe("with a volume that two instances have had", () => {
       nowMs: NOW,
     };
     const [seen] = takeInventory({ snapshots: completed, copies: inDr([]) }, SETTINGS).dr;
-    return releasedIn(seen!, completed, rules);
+    return releasedIn(seen!, primaryOf(completed), rules);
   };
 
   test("an instance that nobody is allowed to prune keeps nothing of the other instance by what it lacks", () => {
@@ -242,7 +242,7 @@ describe("with a volume that two instances have had", () => {
     };
     const world = { snapshots: completed, copies: inDr([]), problems: [], throttled: [] };
     const [seen] = takeInventory(world, SETTINGS).dr;
-    const { released: isReleased, forCopying } = releasedIn(seen!, completed, rules);
+    const { released: isReleased, forCopying } = releasedIn(seen!, primaryOf(completed), rules);
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
   });
 

@@ -7,18 +7,28 @@ import { dataStartMs, sameVolumeAndSlot } from "../../inventory/sameSlot";
 import { isClear } from "../../identity/ownership";
 import { isCompleted } from "../../inventory/states";
 import type { SeenRegion } from "../../inventory/drRegions";
-import { type Released, copiesOf, copyState, isArchived } from "../../inventory/copies";
+import { type Released, copiesOf, copyState, firstHolderOf, isArchived } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
-import { type PruneRules, areRulesUnknown } from "../../retention/historyVerdict";
+import { areRulesUnknown } from "../../retention/effectiveRules";
+import type { PruneRules } from "../../retention/historyVerdict";
 import { MAX_ATTEMPTS } from "../../inventory/attempts";
 import { copyExpiredTag } from "../../model/tags/tags";
+import { split } from "../../lib/collections";
 import { listed } from "../../lib/text";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";
 
-/** Returns the id of the snapshot that held the data first. */
-function sourceOf({ snapshotId, identity }: Snapshot): string {
-  return identity.source?.snapshotId ?? snapshotId;
+/** The vault's own snapshots in the primary region. */
+interface Primary {
+  /** Those that are completed and not in doubt. */
+  completed: readonly Snapshot[];
+  others: readonly Snapshot[];
+}
+
+/** @param own the vault's own snapshots in the primary region */
+export function primaryOf(own: readonly Snapshot[]): Primary {
+  const [completed, others] = split(own, (one) => isCompleted(one) && isClear(one));
+  return { completed, others };
 }
 
 /**
@@ -33,34 +43,37 @@ function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
   return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "verified");
 }
 
-/**
- * Returns the copies that pruning counts as recovery points: the verified ones, and those under another key whose source
- * is gone (pruneDr.ts).
- */
-function pointsThere({ dr, copies }: SeenRegion, own: readonly Snapshot[]): Snapshot[] {
-  let sources: ReadonlySet<string> | undefined;
-  const hasSource = (copy: Snapshot) => (sources ??= new Set(own.map(sourceOf))).has(sourceOf(copy));
-  return copies.filter(
-    (copy) => copyState(copy, dr.keyArn) === "verified" || (isCompleted(copy) && isClear(copy) && !hasSource(copy)),
-  );
+/** Copies that can be recovery points of a region. */
+interface Present {
+  verified: readonly Snapshot[];
+  /** Those under another key: points only if their source is gone, because otherwise they are replaced (pruneDr.ts). */
+  former: readonly Snapshot[];
+}
+
+function presentIn({ dr, copies }: SeenRegion, isWanted: (copy: Snapshot) => boolean): Present {
+  const [verified, others] = split(copies.filter(isWanted), (copy) => copyState(copy, dr.keyArn) === "verified");
+  return { verified, former: others.filter((copy) => isCompleted(copy) && isClear(copy)) };
 }
 
 /**
  * Returns the region's recovery points as they would be if all that is to be copied were, each with the sources of its
  * data.
- * @param present the copies that count as points now
+ * @param sources the snapshots of the primary region that are to be copied, and the others
  */
 function wouldBePoints(
-  { region, present }: { region: string; present: readonly Snapshot[] },
-  completed: readonly Snapshot[],
-  isCopied: (snapshot: Snapshot) => boolean,
+  region: string,
+  { verified, former }: Present,
+  [copied, uncopied]: readonly [readonly Snapshot[], readonly Snapshot[]],
 ): { point: Snapshot; sources: string[] }[] {
-  const there = new Set(present);
-  const would = completed.filter(isCopied).map((one) => ({ ...one, region, startTimeMs: dataStartMs(one) }));
-  return sameVolumeAndSlot([...present, ...would]).flatMap((group) => {
+  const would = copied.map((one) => ({ ...one, region, startTimeMs: dataStartMs(one) }));
+  // A copy of one that is to be copied is in its group, where the copy to be made counts.
+  const replaced = former.length === 0 ? new Set<string>() : new Set(uncopied.map(firstHolderOf));
+  const last = former.filter((copy) => !replaced.has(firstHolderOf(copy)));
+  const [first, final] = [new Set(verified), new Set(last)];
+  return sameVolumeAndSlot([...verified, ...would, ...last]).flatMap((group) => {
     const all = Array.isArray(group) ? group : [group];
-    const point = all.find((one) => there.has(one)) ?? all[0];
-    return point === undefined ? [] : [{ point, sources: all.map(sourceOf) }];
+    const point = all.find((one) => first.has(one)) ?? all.find((one) => !final.has(one)) ?? all[0];
+    return point === undefined ? [] : [{ point, sources: all.map(firstHolderOf) }];
   });
 }
 
@@ -82,9 +95,9 @@ function standingOf(one: Snapshot, rules: PruneRules): Standing {
   return areRulesUnknown(one, rules) ? "unknown" : "ruled";
 }
 
-function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
+function releasedKeys(seen: SeenRegion, primary: Primary, rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
-  const completed = own.filter((one) => isCompleted(one) && isClear(one));
+  const { completed, others } = primary;
   const hasExpiredTag = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
   const tagged = completed.filter(hasExpiredTag);
   const [sure, forCopying] = [new Set<string>(), new Set<string>()];
@@ -94,20 +107,21 @@ function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRu
   for (const one of tagged) {
     const standing = standingOf(one, rules);
     if (standing === "ruled") continue;
-    forCopying.add(sourceOf(one));
+    forCopying.add(firstHolderOf(one));
     if (standing === "unknown") unknown.add(one);
     else {
       left.add(one);
-      sure.add(sourceOf(one));
+      sure.add(firstHolderOf(one));
     }
   }
   const instances = new Set(tagged.map(({ identity }) => identity.instanceId));
   // A volume of several instances is evaluated with all of them.
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
-  const present = pointsThere(seen, own).filter(isWanted);
+  const present = presentIn(seen, isWanted);
   const wanted = completed.filter(isWanted);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
-    const points = wouldBePoints({ region, present }, wanted, isCopied);
+    const [copied, uncopied] = split(wanted, isCopied);
+    const points = wouldBePoints(region, present, [copied, [...uncopied, ...others]]);
     const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
     // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
     // because no mail could name it.
@@ -116,12 +130,13 @@ function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRu
   };
   // A snapshot that is not copied must not keep others in its recovery point. They would be copied because of it and
   // deleted at once, again and again.
-  const isCopied = (one: Snapshot) => !left.has(one) && !isStuck(one, seen);
+  const stuck = new Set(wanted.filter((one) => isStuck(one, seen)));
+  const isCopied = (one: Snapshot) => !left.has(one) && !stuck.has(one);
   for (const one of goneIf(isCopied)) sure.add(one);
-  const stuck = new Set(tagged.filter((one) => isStuck(one, seen)).map(sourceOf));
   // A snapshot that cannot be copied is evaluated as if it could. Its copy may have expired before somebody archived
   // it.
-  if (stuck.size > 0) for (const one of goneIf((other) => !left.has(other))) if (stuck.has(one)) sure.add(one);
+  const expired = new Set(tagged.filter((one) => stuck.has(one)).map(firstHolderOf));
+  if (expired.size > 0) for (const one of goneIf((other) => !left.has(other))) if (expired.has(one)) sure.add(one);
   const isUnknown = unknown.size > 0 && rules.shared.size > 0;
   const known = isUnknown ? goneIf((one) => isCopied(one) && !unknown.has(one)) : sure;
   for (const one of known) forCopying.add(one);
@@ -139,17 +154,14 @@ interface ReleasedIn {
   forCopying: Released;
 }
 
-/**
- * Returns which copies the region's rules release.
- * @param own the vault's own snapshots in the primary region
- */
-export function releasedIn(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedIn {
+/** Returns which copies the region's rules release. */
+export function releasedIn(seen: SeenRegion, primary: Primary, rules: PruneRules): ReleasedIn {
   // Most vaults have no copy-expired tag, so this is computed when it is first needed.
   let keys: ReleasedKeys | undefined;
-  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, own, rules));
+  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, primary, rules));
   return {
-    released: (snapshot) => ask().sure.has(sourceOf(snapshot)),
-    forCopying: (snapshot) => ask().forCopying.has(sourceOf(snapshot)),
+    released: (snapshot) => ask().sure.has(firstHolderOf(snapshot)),
+    forCopying: (snapshot) => ask().forCopying.has(firstHolderOf(snapshot)),
   };
 }
 
@@ -163,11 +175,11 @@ export function ignoredExpiredTags({ dr, bySource, released }: SeenRegion, canon
   const ignored = tagged.filter((one) => !released(one) && copiesOf(one, bySource).length === 0);
   const [first] = ignored;
   if (first === undefined) return [];
-  const { region } = first;
-  const ids = ignored.map(({ snapshotId }) => snapshotId).sort();
+  const { snapshotId, region } = first;
+  const ids = ignored.map((one) => one.snapshotId).sort();
   const message =
     ids.length === 1
-      ? `${ids.join()} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`
+      ? `${snapshotId} in ${region} has the tag ${tag}, but the retention of ${dr.region} would still keep its copy: the vault copies it again.`
       : `${ids.length} snapshots in ${region} have the tag ${tag}, but the retention of ${dr.region} would still keep their copies: the vault copies them again. They are ${listed(ids)}.`;
   return [
     problem(
