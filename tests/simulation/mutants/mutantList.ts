@@ -128,8 +128,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "copies of an original do not count for its replacement",
     file: "inventory/copies.ts",
-    original: "return bySource.get(identity.source?.snapshotId ?? snapshotId) ?? [];",
-    mutated: 'return identity.slot === "" ? [] : (bySource.get(snapshotId) ?? []);',
+    original: "return bySource.get(firstHolderOf(snapshot)) ?? [];",
+    mutated: "return bySource.get(snapshot.snapshotId) ?? [];",
     plausible: "a copy says what it was made from, and the replacement is another snapshot",
   },
   {
