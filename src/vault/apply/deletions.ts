@@ -70,17 +70,17 @@ function goneOf(outcomes: readonly Outcome[]): Set<string> {
 }
 
 /**
- * Deletes each copy after its source if the plan deletes both. A source that is gone needs no copy-expired tag. Writing
- * one could be denied instead of not found, because the permission depends on the snapshot's tags.
+ * Deletes each snapshot after the one that its copy-expired tag is for, if the plan deletes both: a copy after its
+ * source, an original after its encrypted replacement. What is gone needs no such tag. Writing one could be denied
+ * instead of not found, because the permission depends on the snapshot's tags.
  */
 export async function deleteInOrder(
   deletes: readonly DeleteAction[],
-  primaryRegion: string,
   carry: (deletes: readonly DeleteAction[]) => Promise<Outcome[]>,
 ): Promise<Outcome[]> {
   const leaving = new Set(deletes.map(({ snapshotId }) => snapshotId));
-  const goesLater = ({ region, expiredCopyTag }: DeleteAction) =>
-    expiredCopyTag !== undefined && region !== primaryRegion && leaving.has(expiredCopyTag.snapshotId);
+  const goesLater = ({ expiredCopyTag }: DeleteAction) =>
+    expiredCopyTag !== undefined && leaving.has(expiredCopyTag.snapshotId);
   // A recovery point waits as a whole if one of its snapshots waits.
   const later = new Set(deletes.filter(goesLater).map(groupKeyOf));
   const waits = (action: DeleteAction) => later.has(groupKeyOf(action));

@@ -24,9 +24,7 @@ export async function prune(
   const may = !isAsked || budget.mayDelete === undefined || (await budget.mayDelete());
   const put = may ? [] : leaving.filter(({ because }) => because !== "failed");
   const rest = may ? leaving : leaving.filter(({ because }) => because === "failed");
-  const outcomes = await deleteInOrder(rest, settings.primaryRegion, (deletes) =>
-    deleteUnshared(deletes, execution, findings),
-  );
+  const outcomes = await deleteInOrder(rest, (deletes) => deleteUnshared(deletes, execution, findings));
   return [
     ...outcomes,
     ...put.map((action) => notStarted(action, "ClockNotSet")),

@@ -106,3 +106,30 @@ test("tags a source that is kept as copy-expired, but not one that is deleted in
   const tagged = writer.commandCalls(CreateTagsCommand).map(({ args: [{ input }] }) => input.Resources);
   expect(tagged).toStrictEqual([["snap-2"]]);
 });
+
+describe("an original whose copy expired after its replacement was made", () => {
+  const original = deleteAction("snap-3", {
+    because: "redundant",
+    expiredCopyTag: { snapshotId: "snap-2", regions: [DR.region] },
+  });
+  const both: Plan = { ...plan, actions: [original, deleteAction("snap-2")] };
+  const taggedIds = () => writer.commandCalls(CreateTagsCommand).map(({ args: [{ input }] }) => input.Resources);
+  beforeEach(() => {
+    writer.on(CreateTagsCommand).resolves({ $metadata: {} });
+  });
+
+  test("is deleted without another tag if its replacement expires with it", async () => {
+    await carry({ maxDeletePercent: 100 }, world, both);
+    expect(deleted()).toStrictEqual(["snap-2", "snap-3"]);
+    expect(taggedIds()).toStrictEqual([]);
+  });
+
+  test("gives its tag to its replacement if that is held", async () => {
+    reader
+      .on(DescribeSnapshotAttributeCommand, { SnapshotId: "snap-2" })
+      .resolves({ CreateVolumePermissions: [{ UserId: "222233334444" }] });
+    await carry({ maxDeletePercent: 100 }, world, both);
+    expect(deleted()).toStrictEqual(["snap-3"]);
+    expect(taggedIds()).toStrictEqual([["snap-2"]]);
+  });
+});
