@@ -1,5 +1,17 @@
-/** Computes for the oracle the times of a life's schedules: all in UTC, none more often than hourly. */
+/** Computes for the oracle the times of a life's schedules in a time zone, none more often than hourly. */
 import { HOUR_MS } from "../../src/vault/lib/time";
+
+/** Time zones of lives, with their distance from UTC. None has summer time, so the oracle only needs to add it. */
+const ZONES: Readonly<Record<string, number>> = { UTC: 0, "Asia/Tokyo": 9, "Pacific/Honolulu": -10 };
+
+export const TIMEZONES = Object.keys(ZONES);
+
+/** Returns the milliseconds to add to a time, so that its fields in UTC are those of the zone. */
+export function offsetMs(timezone: string): number {
+  const hours = ZONES[timezone];
+  if (hours === undefined) throw new Error(`no life is in ${timezone}`);
+  return hours * HOUR_MS;
+}
 
 export interface Cadence {
   name: "hourly" | "four a day" | "daily" | "weekly" | "monthly";

@@ -70,12 +70,13 @@ const KEYS = [
   "orphans",
   "orphanDays",
   "schedule",
+  "timezone",
   "primaryRegion",
   "dr",
 ] as const;
 
 function textOf(settings: VaultSettings): string {
-  return JSON.stringify(KEYS.map((key) => settings[key]));
+  return JSON.stringify(KEYS.map((key) => (key === "dr" ? settings.dr.map(({ region }) => region) : settings[key])));
 }
 
 export function comboOf(tags: TagRecord): string {

@@ -42,10 +42,10 @@ export const takeBack: LifeEvent = (living) => {
   const era = chronicle.eras.at(random.pick([-2, -2, -3]));
   if (era === undefined) return undefined;
   const { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays } = era.settings;
-  const { schedule } = isHourly(era.settings.schedule) ? account.settings : era.settings;
+  const { schedule, timezone } = isHourly(era.settings.schedule) ? account.settings : era.settings;
   return deploy(
     living,
-    { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule },
+    { policies, keepAtLeast, overrideMin, overrideMax, orphans, orphanDays, schedule, timezone },
     "what was before",
   );
 };

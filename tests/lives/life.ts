@@ -11,6 +11,7 @@ import { makeCopyRule } from "./copyRule";
 import { cadenceOf, named } from "./cadence";
 import { drawLifeSettings } from "./draws";
 import { EDITS } from "./editEvents";
+import { KEYS } from "./keyEvents";
 import { DEEDS, addInstance } from "./fleetEvents";
 import { startWaking } from "./lifeClock";
 import { setLifeStage } from "./lifeStage";
@@ -31,6 +32,8 @@ export interface LifeResult {
 export interface LifeTelling {
   listen?: (line: string) => void;
   bail?: boolean;
+  /** Leaves out the events of keyEvents.ts, as in the lives that found something before there were any. */
+  onlyRetention?: boolean;
 }
 
 const START_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -49,16 +52,16 @@ export const NATURE = {
 };
 
 /** Plays one event after the other until the calm starts. */
-function startEvents(living: Living, random: Random): void {
+function startEvents(living: Living, random: Random, onlyRetention: boolean): void {
   const { account, calmFromMs } = living;
   const { time, story } = account;
   const pace = random.pick([2, 4, 8, 16]);
+  const kinds = [EDITS, EDITS, DEEDS, DEEDS, OTHERS, ...(onlyRetention ? [] : [KEYS, KEYS])];
   const next = () => {
     const atMs = time.nowMs() - Math.log(1 - random.next()) * pace * DAY_MS;
     if (atMs >= calmFromMs) return;
     time.at(atMs, () => {
-      const kind = random.pick([EDITS, EDITS, DEEDS, DEEDS, OTHERS]);
-      const what = random.pick(kind)(living);
+      const what = random.pick(random.pick(kinds))(living);
       if (what !== undefined) {
         story.count("events");
         story.say(`event: ${what}`);
@@ -75,6 +78,7 @@ function beginCalm(living: Living): void {
   account.snsDown = false;
   living.offUntilMs = 0;
   account.story.say("--- the calm begins ---");
+  if (account.settings.dryRun) deploy(living, { dryRun: false }, "no dry run any more");
   const { name } = cadenceOf(account.settings.schedule);
   if (name === "hourly" || name === "monthly") deploy(living, { schedule: named("daily").cron }, "a daily schedule");
   addInstance(living);
@@ -84,7 +88,7 @@ export async function playLife(
   seed: number,
   days: number,
   source: FunctionSource,
-  { listen, bail = false }: LifeTelling = {},
+  { listen, bail = false, onlyRetention = false }: LifeTelling = {},
 ): Promise<LifeResult> {
   const random = makeRandom(seed);
   const time = makeTime(START_MS);
@@ -125,7 +129,7 @@ export async function playLife(
     for (let index = 0; index < count; index += 1) addInstance(living);
     const isOff = () => time.nowMs() < living.offUntilMs;
     startWaking(account, living.random.pick([[12], [12], [6, 18]]), stage.deliver, isOff);
-    startEvents(living, random.fork("events"));
+    startEvents(living, random.fork("events"), onlyRetention);
     time.at(calmFromMs, () => {
       beginCalm(living);
     });

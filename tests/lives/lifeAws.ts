@@ -6,7 +6,7 @@ import { subjectOf } from "../simulation/account/callSubject";
 import { copySnapshot } from "../simulation/account/ec2Copies";
 import { createSnapshot, createSnapshots } from "../simulation/account/ec2Creates";
 import { createTags, deleteSnapshot, existing } from "../simulation/account/ec2Deletes";
-import { describeSharing } from "../simulation/account/ec2Locks";
+import { describeSharing, lockSnapshot } from "../simulation/account/ec2Locks";
 import { isLaunchRead, readLaunch } from "../simulation/account/launchReads";
 import { isPaged, makePagedReads } from "../simulation/account/pagedReads";
 import type { LifeClock } from "./lifeClock";
@@ -38,6 +38,8 @@ function execute(account: Account, region: Region, call: Call, clock: LifeClock,
       return deleteSnapshot(account, region, call.input);
     case "CreateTags":
       return createTags(account, region, call.input);
+    case "LockSnapshot":
+      return lockSnapshot(account, region, call.input);
     case "DescribeSnapshotAttribute":
       return describeSharing(account, region, call.input);
     case "DescribeKey":

@@ -5,7 +5,7 @@
 import type { GetScheduleCommandOutput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
 import type { Account } from "../simulation/account/account";
-import { cadenceOf, nextAfter } from "./cadence";
+import { cadenceOf, nextAfter, offsetMs } from "./cadence";
 
 export interface LifeClock {
   get(): Omit<GetScheduleCommandOutput, "$metadata">;
@@ -58,7 +58,8 @@ export function startWaking(
   const hour = (atMs: number) => {
     time.at(atMs, () => {
       const cadence = cadenceOf(account.settings.schedule);
-      const isRun = nextAfter(cadence, atMs - 1) === atMs;
+      const localMs = atMs + offsetMs(account.settings.timezone);
+      const isRun = nextAfter(cadence, localMs - 1) === localMs;
       if (!isOff() && isRun) deliver({ kind: "run", slot: isoSeconds(atMs) });
       const isSweep = sweepHours.includes(new Date(atMs).getUTCHours());
       if (!isOff() && isSweep) {

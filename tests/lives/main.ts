@@ -13,32 +13,39 @@ import { LIVES } from "./lifeWorkers";
 
 interface Options extends SeedOptions {
   lives: number;
+  onlyRetention: boolean;
 }
 
 function parse(argv: readonly string[]): Options {
   const command = new Command("lives")
     .description("Plays years of edits, tags, volumes and regions, and looks at every deletion.")
     .option("--seed <n>", "replay one life and print it", whole(0))
-    .option("--lives <n>", "how many", whole(1), 100);
+    .option("--lives <n>", "how many", whole(1), 100)
+    .option(
+      "--only-retention",
+      "without edits of keys, encryption, locks, time zones, the tag's key and dry runs",
+      false,
+    );
   return withSeedOptions(command, 365).parse(argv).opts<Options>();
 }
 
-function failureText({ seed, days, violations, lastEvents }: LifeResult, archive: boolean): string {
+function failureText({ seed, days, violations, lastEvents }: LifeResult, { archive, onlyRetention }: Options): string {
+  const more = [...(archive ? ["--archive"] : []), ...(onlyRetention ? ["--only-retention"] : [])];
   return [
     pc.red(`life ${seed}`),
     ...violations.map(({ rule, day, detail }) => `  day ${day}: ${pc.bold(rule)}: ${detail}`),
     "  the last events before the first:",
     ...lastEvents.map((line) => `    ${line.slice(0, 400)}`),
-    `  replay: npm run lives -- --seed ${seed} --days ${days}${archive ? " --archive" : ""}`,
+    `  replay: npm run lives -- ${[`--seed ${seed} --days ${days}`, ...more].join(" ")}`,
   ].join("\n");
 }
 
-async function replay(seed: number, work: Work, { json, bail, archive }: Options) {
+async function replay(seed: number, work: Work, { json, archive }: Options) {
   const listen = (line: string) => {
     console.log(line);
   };
   const result = await playLife(seed, work.days, LIVES.sourceFor(work), {
-    bail,
+    ...work,
     ...(!json && { listen }),
   });
   if (json) console.log(JSON.stringify(result, undefined, 2));
@@ -50,7 +57,7 @@ async function replay(seed: number, work: Work, { json, bail, archive }: Options
 }
 
 async function playMany(work: Work, options: Options): Promise<number> {
-  const { lives, first, days, jobs, json, archive, bail } = options;
+  const { lives, first, days, jobs, json, bail } = options;
   const startMs = performance.now();
   const progress = makeProgress(lives, "lives");
   const counts: Record<string, number> = {};
@@ -75,7 +82,7 @@ async function playMany(work: Work, options: Options): Promise<number> {
     for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
     if (result.violations.length > 0) {
       failed.push(result);
-      if (!json) console.log(failureText(result, archive));
+      if (!json) console.log(failureText(result, options));
     }
     progress(played, failed.length);
   });
@@ -85,8 +92,8 @@ async function playMany(work: Work, options: Options): Promise<number> {
 
 async function main(): Promise<number> {
   const options = parse(process.argv);
-  const { days, bail, seed, archive } = options;
-  const work: Work = { days, bail, ...(archive && { indexFile: await buildArchive() }) };
+  const { days, bail, seed, archive, onlyRetention } = options;
+  const work: Work = { days, bail, onlyRetention, ...(archive && { indexFile: await buildArchive() }) };
   return seed === undefined ? playMany(work, options) : replay(seed, work, options);
 }
 

@@ -7,4 +7,7 @@ import { huntMutants } from "../simulation/mutants/mutantHunt";
 import { LIFE_MUTANTS } from "./mutantList";
 
 const main = "tests/lives/main.ts";
-process.exit(huntMutants({ mutants: LIFE_MUTANTS, main, unit: "lives", most: 48, days: 160 }, process.argv.slice(2)));
+const args = ["--only-retention"];
+process.exit(
+  huntMutants({ mutants: LIFE_MUTANTS, main, args, unit: "lives", most: 48, days: 160 }, process.argv.slice(2)),
+);

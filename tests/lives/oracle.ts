@@ -8,6 +8,7 @@ import {
   type Region,
   type SimSnapshot,
   instanceOf,
+  isLocked,
   isVerified,
   regionsOf,
   slotOf,
@@ -38,15 +39,16 @@ function isAlive(account: Account, one: SimSnapshot): boolean {
   return one.state === "completed" && !one.deleted && isMade(account, one);
 }
 
-/**
- * Chooses of two snapshots of a volume and slot the one that can be restored from under the region's key. Ignores what
- * a region still has from when it was the primary one, because the vault reads only copies there.
- */
-function canonical(account: Account, { name, snapshots }: Region): SimSnapshot[] {
+/** Returns false for what a region still has from when it was the primary one, because the vault reads only copies there. */
+function isSeen({ settings }: Account, { region, sourceId }: SimSnapshot): boolean {
+  return region === settings.primaryRegion || sourceId !== undefined;
+}
+
+/** Chooses of two snapshots of a volume and slot the one that can be restored from under the region's key. */
+function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
   const best = new Map<string, SimSnapshot>();
   for (const one of snapshots.values()) {
-    const isSeen = name === account.settings.primaryRegion || one.sourceId !== undefined;
-    if (!isSeen || !isAlive(account, one)) continue;
+    if (!isSeen(account, one) || !isAlive(account, one)) continue;
     const key = `${one.dataOf} ${slotOf(one)}`;
     const known = best.get(key);
     if (known === undefined || (!isVerified(account, known) && isVerified(account, one))) best.set(key, one);
@@ -187,7 +189,11 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const checkWhole = () => {
     for (const { region, snapshot } of moment?.broken.values() ?? []) {
       const left = [...region.snapshots.values()].find(
-        (one) => isAlive(account, one) && instanceOf(one) === instanceOf(snapshot) && slotOf(one) === slotOf(snapshot),
+        (one) =>
+          isAlive(account, one) &&
+          isSeen(account, one) &&
+          instanceOf(one) === instanceOf(snapshot) &&
+          slotOf(one) === slotOf(snapshot),
       );
       if (left === undefined) continue;
       story.violate(
@@ -297,6 +303,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
           if (isOfNoPolicy(one) || isRecordOfTags(one, region)) continue;
+          if (isLocked(account, one)) continue;
           if (limit.isMailed(region.name, instanceOf(one))) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;
           story.violate(

@@ -37,7 +37,11 @@ function trade(living: Living): string {
   const { primaryRegion, dr } = living.account.settings;
   const [first, ...others] = dr;
   if (first === undefined) return "nothing";
-  const change = { primaryRegion: first.region, dr: [keyedRegion(primaryRegion), ...others] };
+  const change = {
+    primaryRegion: first.region,
+    dr: [keyedRegion(primaryRegion), ...others],
+    ...(living.account.settings.primaryKeyArn && { primaryKeyArn: keyedRegion(first.region).keyArn }),
+  };
   return deploy(living, change, "primary and DR swapped");
 }
 

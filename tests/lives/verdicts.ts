@@ -3,7 +3,7 @@ import { TAG } from "../../src/vault/model/tags/tags";
 import type { KeepRules, VaultSettings } from "../../src/vault/model/settings";
 import { type SimSnapshot, type TagRecord } from "../simulation/account/account";
 import { letGo } from "../simulation/rules/keepOracle";
-import { cadenceOf, thinned } from "./cadence";
+import { cadenceOf, offsetMs, thinned } from "./cadence";
 
 /** The snapshots of a unit for one slot. */
 export interface PointSet {
@@ -52,6 +52,11 @@ function isComplete({ snapshots }: PointSet): boolean {
   return new Set(snapshots.map(({ dataOf }) => dataOf)).size >= meant;
 }
 
+/** Returns true for a copy from another region, which an encrypted replacement is not. */
+function isMadeForDr({ sourceId, madeTags }: SimSnapshot): boolean {
+  return sourceId !== undefined && madeTags[TAG.volumeSizeGiB] !== undefined;
+}
+
 /** Adds what a history keeps. */
 function add(
   kept: Set<string>,
@@ -61,15 +66,17 @@ function add(
   { settings }: View,
   nowMs: number,
 ) {
+  const zoneMs = offsetMs(settings.timezone);
   const isOff = Object.values(rules).every((value) => value === 0 || value === undefined);
   const points = sets.map(({ slot, slotMs, snapshots, laterMs = 0 }) => {
     const startMs =
       side === "keep"
         ? Math.max(...snapshots.map(({ dataSinceMs }) => dataSinceMs))
         : Math.min(...snapshots.map((one) => one.startMs));
-    return { snapshotId: slot, volumeId: "", slotMs: slotMs - laterMs, startTimeMs: startMs - laterMs };
+    const shiftMs = zoneMs - laterMs;
+    return { snapshotId: slot, volumeId: "", slotMs: slotMs + shiftMs, startTimeMs: startMs + shiftMs };
   });
-  const gone = isOff ? new Set<string>() : letGo(points, rules, nowMs, settings.keepAtLeast);
+  const gone = isOff ? new Set<string>() : letGo(points, rules, nowMs + zoneMs, settings.keepAtLeast);
   for (const { slot } of sets) if (!gone.has(slot)) kept.add(slot);
 }
 
@@ -95,26 +102,28 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
   if (isOrphan && settings.orphans === "expire") return new Set();
   const isLast = isOrphan && settings.orphans === "keep-last";
   const [mine, forDr] = isLast ? [{ last: settings.keepAtLeast }, { last: settings.keepAtLeast }] : [rules, drRules];
+  const zoneMs = offsetMs(settings.timezone);
   const times =
     untilMs === undefined
       ? undefined
       : thinned(
           cadenceOf(settings.schedule),
-          untilMs,
+          untilMs + zoneMs,
           sets.map(({ slotMs, snapshots }) => ({
-            slotMs,
-            madeMs: Math.min(...snapshots.map(({ dataSinceMs }) => dataSinceMs)),
+            slotMs: slotMs + zoneMs,
+            madeMs: Math.min(...snapshots.map(({ dataSinceMs }) => dataSinceMs)) + zoneMs,
           })),
         );
   const counted = sets.flatMap((set): PointSet[] => {
-    const ofMs = times === undefined ? set.slotMs : times.get(set.slotMs);
-    return ofMs === undefined ? [] : [{ ...set, laterMs: set.slotMs - ofMs }];
+    const localMs = set.slotMs + zoneMs;
+    const ofMs = times === undefined ? localMs : times.get(localMs);
+    return ofMs === undefined ? [] : [{ ...set, laterMs: localMs - ofMs }];
   });
   const kept = new Set<string>();
   add(kept, counted, mine, side, view, nowMs);
   const whole = counted.filter(isComplete);
   if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
-  const copies = counted.filter(({ snapshots }) => snapshots.some((one) => one.sourceId !== undefined));
+  const copies = counted.filter(({ snapshots }) => snapshots.some(isMadeForDr));
   if (isPrimary && copies.length > 0) add(kept, copies, forDr, "keep", view, nowMs);
   addFloors(kept, counted, settings.keepAtLeast);
   return kept;

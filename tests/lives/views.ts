@@ -3,6 +3,7 @@
  * approved their end and no mail about it is as old as the grace.
  */
 import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
+import type { VaultSettings } from "../../src/vault/model/settings";
 import type { Chronicle, Era, Mail, Reign } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 
@@ -75,10 +76,14 @@ function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
   return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
 }
 
+function isSameSchedule(a: VaultSettings, b: VaultSettings): boolean {
+  return a.schedule === b.schedule && a.timezone === b.timezone;
+}
+
 /** Returns when the schedule of settings ended, which may be later than they did. */
 function endOfSchedule(eras: readonly Era[], era: Era): number {
   const later = eras.slice(eras.indexOf(era));
-  const other = later.findIndex(({ settings }) => settings.schedule !== era.settings.schedule);
+  const other = later.findIndex(({ settings }) => !isSameSchedule(settings, era.settings));
   return later[other - 1]?.untilMs ?? era.untilMs;
 }
 
@@ -124,7 +129,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
     // Even if the schedule is back, because what another one made in between replaces nothing.
-    const isThinned = eras.slice(eras.indexOf(era)).some((one) => one.settings.schedule !== settings.schedule);
+    const isThinned = eras.slice(eras.indexOf(era)).some((one) => !isSameSchedule(one.settings, settings));
     for (const reign of under) {
       // Tags that no run found under those settings were never a former state.
       const isPresent = era === now && reign === newest;

@@ -10,6 +10,8 @@ export interface Work {
   indexFile?: string;
   /** Ends a seed at the first rule that it breaks. */
   bail?: boolean;
+  /** Plays lives without the events of lives/keyEvents.ts. */
+  onlyRetention?: boolean;
 }
 
 /** Ways to play seeds. */

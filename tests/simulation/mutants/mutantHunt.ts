@@ -17,6 +17,8 @@ export interface Hunting {
   mutants: readonly Mutant[];
   /** The command's file, from the root. */
   main: string;
+  /** More arguments. */
+  args?: readonly string[];
   /** `seeds` or `lives`: how the command counts. */
   unit: "seeds" | "lives";
   /** Maximum number of seeds or lives per mutant, and their days. */
@@ -37,8 +39,8 @@ interface Totals {
 }
 
 /** Runs the copy's own command, in a process of its own. */
-function hunt(folder: string, { main, unit, most, days }: Hunting, { shownBy }: Mutant): Caught {
-  const args = [...TYPESCRIPT, join(folder, main), "--json", "--bail", "--jobs", "2"];
+function hunt(folder: string, { main, args: more = [], unit, most, days }: Hunting, { shownBy }: Mutant): Caught {
+  const args = [...TYPESCRIPT, join(folder, main), "--json", "--bail", "--jobs", "2", ...more];
   const played =
     shownBy === undefined ? { [unit]: most, days } : { [unit]: 1, first: shownBy.seed, days: shownBy.days };
   const { status, stdout, stderr } = spawnSync(
