@@ -14,6 +14,7 @@ import type { LifeClock } from "./lifeClock";
 /** Listener for what the vault does. */
 export interface LifeEars {
   made: (snapshots: readonly SimSnapshot[]) => void;
+  /** Called once AWS has accepted it. */
   copying: (sourceId: string, region: string) => void;
   /** Called before it is executed. */
   deleting: (snapshot: SimSnapshot, region: Region) => void;
@@ -30,9 +31,11 @@ function execute(account: Account, region: Region, call: Call, clock: LifeClock,
       return createSnapshots(account, NOBODY, call.input, ears.made);
     case "CreateSnapshot":
       return createSnapshot(account, NOBODY, call.input, ears.made);
-    case "CopySnapshot":
+    case "CopySnapshot": {
+      const copy = copySnapshot(account, NOBODY, region, call.input);
       ears.copying(call.input.SourceSnapshotId ?? "", region.name);
-      return copySnapshot(account, NOBODY, region, call.input);
+      return copy;
+    }
     case "DeleteSnapshot":
       ears.deleting(existing(region, call.input.SnapshotId), region);
       return deleteSnapshot(account, region, call.input);

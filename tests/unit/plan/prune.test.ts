@@ -301,4 +301,14 @@ describe("the DR region", () => {
       "+ other: the newest of i-1",
     ]);
   });
+
+  test("keeps a recovery point whole while a copy of it under another key waits for its replacement", () => {
+    const data = copyOf(daysOld("data", 9, { volumeId: "vol-2" }), "data-copy", { kmsKeyId: `${KEY}-of-last-year` });
+    const source = daysOld("data", 9, { volumeId: "vol-2" });
+    expect(decisions(prune([oldCopy, newCopy, data], [oldSource, newSource, source]))).toStrictEqual([
+      "+ data-copy: not usable, until its replacement is verified",
+      "+ old-copy: 9 days old, kept for 7 days, but data-copy of it stays: its replacement in us-west-2 is not verified",
+      "+ new-copy: within 7 days, the newest of i-1",
+    ]);
+  });
 });

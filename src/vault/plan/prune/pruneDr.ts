@@ -35,6 +35,8 @@ interface Dr extends Sources {
   sourceOf: (copy: Snapshot) => string;
   /** Finds the verified copy of the same source that is in doubt. While it is there, no copy replaces a failed one. */
   inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
+  /** Completed copies that are kept until a verified one replaces them. */
+  waiting: Set<Snapshot>;
   /** Decides whether a source's copy in this region is past its retention. */
   isExpired: (source: Snapshot) => boolean;
   nowMs: number;
@@ -65,7 +67,8 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 /**
  * Decides whether the best copy of one volume and slot is a recovery point for retention. If not, adds it to the plan.
  */
-function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }: Dr, best: Snapshot): boolean {
+function isPoint(dr: Dr, best: Snapshot): boolean {
+  const { plan, waiting, isExpired, inPlaceOf, state, sourceOf, stays, sources } = dr;
   if (state(best) === "verified") return true;
   const source = sources(sourceOf(best));
   const expired = source !== undefined && isExpired(source);
@@ -78,6 +81,7 @@ function isPoint({ plan, isExpired, inPlaceOf, state, sourceOf, stays, sources }
     });
   } else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is verified");
+    if (best.state === "completed") waiting.add(best);
   } else if (best.state === "completed") return true;
   else remove(plan, best, { because: "failed", reason: `it is in state ${best.state}, and its source is gone` });
   return false;
@@ -98,12 +102,13 @@ function floorOf(verified: readonly Snapshot[], { rulesOf }: PruneRules): Set<st
 
 /** Returns why a copy that its rules release is kept, with all of its recovery point. */
 function whyStays(
-  { region, sources, stays, sourceOf }: Dr,
+  { region, waiting, sources, stays, sourceOf }: Dr,
   copy: Snapshot,
   floor: ReadonlySet<string>,
 ): string | undefined {
   if (!isClear(copy)) return "it is in doubt";
   if (copy.state === "pending") return `it is pending in ${region}`;
+  if (waiting.has(copy)) return `its replacement in ${region} is not verified`;
   if (floor.has(copy.snapshotId)) return "it is one of the newest verified copies";
   const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
   // The vault writes no copy-expired tag on what somebody changed, and without the tag it would be copied again.
@@ -118,7 +123,7 @@ function holdsIn(dr: Dr, copies: readonly Snapshot[], rules: PruneRules): (copy:
   const volumes = new Set(leaving.map(({ volumeId }) => volumeId));
   const verified = points.filter((copy) => volumes.has(copy.volumeId) && dr.state(copy) === "verified");
   const floor = floorOf(verified, rules);
-  const unsure = copies.filter((copy) => copy.state === "pending" || !isClear(copy));
+  const unsure = copies.filter((copy) => copy.state === "pending" || !isClear(copy) || dr.waiting.has(copy));
   const holds = holdsOf([...leaving, ...unsure], (copy) => whyStays(dr, copy, floor));
   return (copy) => whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy));
 }
@@ -141,6 +146,7 @@ export function pruneDr(
       (bySource.get(copy.identity.source?.snapshotId ?? "") ?? []).find(
         (other) => !isClear(other) && copyState(other, keyArn) === "verified",
       ),
+    waiting: new Set(),
     isExpired: (source) => source.tags[copyExpiredTag(region)] !== undefined && released(source),
     nowMs: rules.nowMs,
   };
