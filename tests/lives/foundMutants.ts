@@ -1,6 +1,9 @@
 /** Lists mistakes that only a long life showed, each with that life: others rarely come to it. */
 import type { Mutant } from "../simulation/mutants/mutantList";
 
+/** Before there were the events of keyEvents.ts. */
+const EARLIER = ["--only-retention"];
+
 export const FOUND_MUTANTS: readonly Mutant[] = [
   {
     name: "a former schedule ends with the settings it was part of",
@@ -8,7 +11,7 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     original: "    end = one.until;\n",
     mutated: "",
     plausible: "the settings have one end",
-    shownBy: { seed: 8412, days: 365 },
+    shownBy: { seed: 8412, days: 365, args: EARLIER },
   },
   {
     name: "a shared volume waits for one orphan after the other",
@@ -16,7 +19,7 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     original: "if (together.some((id) => units.has(id))) for",
     mutated: "if (together.length === 0) for",
     plausible: "each has its own days",
-    shownBy: { seed: 8914, days: 365 },
+    shownBy: { seed: 8914, days: 365, args: EARLIER },
   },
   {
     name: "a stop ends while a change holds what was due",
@@ -24,6 +27,14 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     original: "held.has(one.snapshotId) || areUnknown(one);",
     mutated: "areUnknown(one);",
     plausible: "nothing is due",
-    shownBy: { seed: 9581, days: 365 },
+    shownBy: { seed: 9581, days: 365, args: EARLIER },
+  },
+  {
+    name: "a copy under a former key is no recovery point",
+    file: "plan/prune/pruneDr.ts",
+    original: "    waiting.add(best);\n    return true;\n",
+    mutated: "    return false;\n",
+    plausible: "it is not usable",
+    shownBy: { seed: 8282, days: 365 },
   },
 ];

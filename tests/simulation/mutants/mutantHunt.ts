@@ -17,7 +17,7 @@ export interface Hunting {
   mutants: readonly Mutant[];
   /** The command's file, from the root. */
   main: string;
-  /** More arguments. */
+  /** More arguments, unless one seed shows the mutant. */
   args?: readonly string[];
   /** `seeds` or `lives`: how the command counts. */
   unit: "seeds" | "lives";
@@ -40,9 +40,10 @@ interface Totals {
 
 /** Runs the copy's own command, in a process of its own. */
 function hunt(folder: string, { main, args: more = [], unit, most, days }: Hunting, { shownBy }: Mutant): Caught {
-  const args = [...TYPESCRIPT, join(folder, main), "--json", "--bail", "--jobs", "2", ...more];
+  const args = [...TYPESCRIPT, join(folder, main), "--json", "--bail", "--jobs", "2"];
   const played =
     shownBy === undefined ? { [unit]: most, days } : { [unit]: 1, first: shownBy.seed, days: shownBy.days };
+  args.push(...(shownBy === undefined ? more : (shownBy.args ?? [])));
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...args, ...Object.entries(played).flatMap(([name, value]) => [`--${name}`, String(value)])],

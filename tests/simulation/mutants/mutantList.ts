@@ -16,7 +16,7 @@ export interface Mutant {
   /** Reason why somebody would write it. */
   plausible: string;
   /** The only seed that is played. */
-  shownBy?: { seed: number; days: number };
+  shownBy?: { seed: number; days: number; args?: readonly string[] };
 }
 
 export const MUTANTS: readonly Mutant[] = [

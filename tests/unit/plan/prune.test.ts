@@ -302,13 +302,41 @@ describe("the DR region", () => {
     ]);
   });
 
-  test("keeps a recovery point whole while a copy of it under another key waits for its replacement", () => {
-    const data = copyOf(daysOld("data", 9, { volumeId: "vol-2" }), "data-copy", { kmsKeyId: `${KEY}-of-last-year` });
-    const source = daysOld("data", 9, { volumeId: "vol-2" });
-    expect(decisions(prune([oldCopy, newCopy, data], [oldSource, newSource, source]))).toStrictEqual([
-      "+ data-copy: not usable, until its replacement is verified",
-      "+ old-copy: 9 days old, kept for 7 days, but data-copy of it stays: its replacement in us-west-2 is not verified",
-      "+ new-copy: within 7 days, the newest of i-1",
-    ]);
+  describe("a copy under a former key, whose replacement is not verified yet", () => {
+    const former = { kmsKeyId: `${KEY}-of-last-year` };
+    const oldData = daysOld("old-data", 9, { volumeId: "vol-2" });
+    const newData = daysOld("new-data", 1, { volumeId: "vol-2" });
+    const sources = [oldSource, newSource, oldData, newData];
+    const data = copyOf(oldData, "data-copy", former);
+    const others = [oldCopy, newCopy, copyOf(newData, "new-data-copy")];
+
+    test("keeps its recovery point whole", () => {
+      expect(decisions(prune([...others, data], sources)).slice(0, 2)).toStrictEqual([
+        "+ data-copy: not usable, until its replacement is verified",
+        "+ old-copy: 9 days old, kept for 7 days, but data-copy of it stays: its replacement in us-west-2 is not verified",
+      ]);
+    });
+
+    test("is due as before, also while its replacement is pending", () => {
+      const pending = copyOf(oldData, "pending", { state: "pending" });
+      for (const copies of [
+        [data],
+        [data, pending],
+        [copyOf(oldData, "failed", { ...failed, startTimeMs: NOW - HOUR_MS }), data],
+      ]) {
+        const { verdict, actions } = prune([...others, ...copies], sources);
+        expect([...verdict.gone.keys()].sort()).toStrictEqual(["data-copy", "old-copy"]);
+        expect(actions).toStrictEqual([]);
+      }
+    });
+
+    test("waits no longer once its source needs no copy", () => {
+      const marked = daysOld("old-data", 9, {
+        volumeId: "vol-2",
+        tags: { [copyExpiredTag(DR.region)]: "2026-11-21T03:00:00Z" },
+      });
+      const { actions } = prune([...others, data], [oldSource, newSource, marked, newData]);
+      expect(actions.map(({ snapshotId }) => snapshotId).sort()).toStrictEqual(["data-copy", "old-copy"]);
+    });
   });
 });

@@ -35,7 +35,7 @@ interface Dr extends Sources {
   sourceOf: (copy: Snapshot) => string;
   /** Finds the verified copy of the same source that is in doubt. While it is there, no copy replaces a failed one. */
   inPlaceOf: (copy: Snapshot) => Snapshot | undefined;
-  /** Completed copies that are kept until a verified one replaces them. */
+  /** Completed copies that are kept until a verified one replaces them. They count as recovery points until then. */
   waiting: Set<Snapshot>;
   /** Decides whether a source's copy in this region is past its retention. */
   isExpired: (source: Snapshot) => boolean;
@@ -65,7 +65,8 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
 }
 
 /**
- * Decides whether the best copy of one volume and slot is a recovery point for retention. If not, adds it to the plan.
+ * Decides whether the best copy of one volume and slot is a recovery point for retention. Adds it to the plan if it is
+ * none, or is kept whatever the rules say.
  */
 function isPoint(dr: Dr, best: Snapshot): boolean {
   const { plan, waiting, isExpired, inPlaceOf, state, sourceOf, stays, sources } = dr;
@@ -81,10 +82,23 @@ function isPoint(dr: Dr, best: Snapshot): boolean {
     });
   } else if (stays(sourceOf(best)) !== undefined && !expired) {
     keep(plan, best, "not usable, until its replacement is verified");
-    if (best.state === "completed") waiting.add(best);
+    if (best.state !== "completed") return false;
+    waiting.add(best);
+    return true;
   } else if (best.state === "completed") return true;
   else remove(plan, best, { because: "failed", reason: `it is in state ${best.state}, and its source is gone` });
   return false;
+}
+
+/**
+ * Returns the copy under a former key that counts as the recovery point while its replacement is pending. Otherwise
+ * nothing of an instance would seem due while all of its copies are made again, and its stop would end
+ * (changes/deletionLimit.ts).
+ */
+function standIn({ state, waiting }: Dr, others: readonly Snapshot[]): Snapshot | undefined {
+  const former = others.find((copy) => copy.state === "completed" && state(copy) === "unusable");
+  if (former !== undefined) waiting.add(former);
+  return former;
 }
 
 /** Returns the ids of the newest verified copies of each volume, `keepAtLeast` of each. */
@@ -123,7 +137,7 @@ function holdsIn(dr: Dr, copies: readonly Snapshot[], rules: PruneRules): (copy:
   const volumes = new Set(leaving.map(({ volumeId }) => volumeId));
   const verified = points.filter((copy) => volumes.has(copy.volumeId) && dr.state(copy) === "verified");
   const floor = floorOf(verified, rules);
-  const unsure = copies.filter((copy) => copy.state === "pending" || !isClear(copy) || dr.waiting.has(copy));
+  const unsure = copies.filter((copy) => copy.state === "pending" || !isClear(copy));
   const holds = holdsOf([...leaving, ...unsure], (copy) => whyStays(dr, copy, floor));
   return (copy) => whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy));
 }
@@ -163,13 +177,15 @@ export function pruneDr(
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
     pruneOthers(dr, best, others);
-    if (isPoint(dr, best)) points.push(best);
+    const point = isPoint(dr, best) ? best : standIn(dr, others);
+    if (point !== undefined) points.push(point);
   }
   const verdict = evaluate({ snapshots: points, side: "drKeep", region }, rules);
   plan.points = points;
   plan.verdict = verdict;
   const holdOf = holdsIn(dr, copies, rules);
   for (const copy of points) {
+    if (dr.waiting.has(copy)) continue;
     // Nearly all are kept.
     const kept = whyKept(verdict, copy);
     if (kept === undefined && keepHeld(plan, copy)) continue;
