@@ -44,6 +44,12 @@ function isSeen({ settings }: Account, { region, sourceId }: SimSnapshot): boole
   return region === settings.primaryRegion || sourceId !== undefined;
 }
 
+/** Returns true for a duplicate that only its lock has kept: it goes later, as it is needed for nothing. */
+function isLockedTwin(account: Account, one: SimSnapshot, { snapshots }: Region): boolean {
+  const isTwin = (other: SimSnapshot) => other.dataOf === one.dataOf && slotOf(other) === slotOf(one);
+  return isLocked(account, one) && [...snapshots.values()].some((other) => other.deleted && isTwin(other));
+}
+
 /** Chooses of two snapshots of a volume and slot the one that can be restored from under the region's key. */
 function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
   const best = new Map<string, SimSnapshot>();
@@ -192,6 +198,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         (one) =>
           isAlive(account, one) &&
           isSeen(account, one) &&
+          !isLockedTwin(account, one, region) &&
           instanceOf(one) === instanceOf(snapshot) &&
           slotOf(one) === slotOf(snapshot),
       );
