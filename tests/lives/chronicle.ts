@@ -18,6 +18,8 @@ export interface Era {
   settings: VaultSettings;
   fromMs: number;
   untilMs: number;
+  /** Set if the vault lost its memory then, so that nothing is known of these settings. */
+  isLost?: true;
 }
 
 /** Tags of an instance or a volume with which its snapshots were made. */
@@ -53,6 +55,8 @@ export interface Chronicle {
   mails: Mail[];
   /** Hashes that the settings of an invocation approved. */
   approved: Set<string>;
+  /** Records that the vault lost its memory. */
+  forgets: () => void;
   begins: (event: { kind?: string; slot?: string }) => void;
   made: (snapshots: readonly SimSnapshot[]) => void;
   /**
@@ -149,6 +153,14 @@ export function makeChronicle(account: Account): Chronicle {
     foundMs: new Map(),
     mails: [],
     approved: new Set(),
+    forgets: () => {
+      const last = chronicle.eras.at(-1);
+      if (last === undefined) return;
+      const nowMs = Math.floor(time.nowMs() / SECOND_MS) * SECOND_MS;
+      chronicle.eras.push({ settings: last.settings, fromMs: nowMs, untilMs: Infinity });
+      last.untilMs = nowMs;
+      last.isLost = true;
+    },
     begins: ({ kind, slot }) => {
       const { settings } = account;
       const nowMs = Math.floor(time.nowMs() / SECOND_MS) * SECOND_MS;

@@ -1,7 +1,9 @@
-/** Plays edits of what else decides what is there: keys, encryption, the tag's key, and dry runs. */
+/** Plays edits of what else decides what is there, such as keys and locks, a lost timer, and several edits at once. */
 import { TIMEZONES, cadenceOf } from "./cadence";
 import { keyedRegion } from "./draws";
+import { EDITS } from "./editEvents";
 import { type LifeEvent, deploy, later } from "./living";
+import { OTHERS } from "./regionEvents";
 
 /** Turns encrypted replacements on or off, or gives them another key. */
 const encrypt: LifeEvent = (living) => {
@@ -66,6 +68,14 @@ const lock: LifeEvent = (living) => {
   return deploy(living, { lock: next }, next === undefined ? "no locks" : `locks of ${days} days`);
 };
 
+/** Loses the timer, as when somebody deletes the schedule and the stack makes it again. */
+const loseTimer: LifeEvent = ({ account, stage, chronicle }) => {
+  stage.clock.reset();
+  chronicle.forgets();
+  account.story.say("the timer is new");
+  return "the timer is lost";
+};
+
 /** Reads the schedule and the calendar of the rules in another time zone. */
 const emigrate: LifeEvent = (living) => {
   const { account, random } = living;
@@ -73,4 +83,24 @@ const emigrate: LifeEvent = (living) => {
   return deploy(living, { timezone }, `the time zone ${timezone}`);
 };
 
-export const KEYS: readonly LifeEvent[] = [encrypt, encrypt, rekey, moveTagKey, rehearse, emigrate, emigrate, lock];
+const ALONE: readonly LifeEvent[] = [
+  encrypt,
+  encrypt,
+  rekey,
+  moveTagKey,
+  rehearse,
+  emigrate,
+  emigrate,
+  lock,
+  loseTimer,
+];
+
+/** Makes several edits in one deployment, or before any invocation saw the first. */
+const together: LifeEvent = (living) => {
+  const { random } = living;
+  const count = random.pick([2, 2, 3]);
+  for (let index = 0; index < count; index += 1) random.pick(random.pick([EDITS, ALONE, OTHERS]))(living);
+  return "several edits at once";
+};
+
+export const KEYS: readonly LifeEvent[] = [...ALONE, loseTimer, together, together];

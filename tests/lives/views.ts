@@ -67,11 +67,12 @@ function isGoneFor({ absences }: Chronicle, unit: string, days: number, nowMs: n
 }
 
 /**
- * Returns true if nothing is known after the settings: they ended with another primary region, or lacked the region.
+ * Returns true if nothing is known after the settings: the timer was lost, another primary region followed, or they
+ * lacked the region.
  */
 function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
   const { primaryRegion, dr } = era.settings;
-  if (region !== primaryRegion && !dr.some((one) => one.region === region)) return true;
+  if (era.isLost || (region !== primaryRegion && !dr.some((one) => one.region === region))) return true;
   const next = eras[eras.indexOf(era) + 1];
   return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
 }
