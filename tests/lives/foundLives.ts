@@ -10,6 +10,4 @@ export const LIVES_THAT_FOUND = [
   // What an instance had with a volume that it shared waited for the orphan's days of the instance, and then for those of
   // the volume.
   { days: 365, seeds: [8914], onlyRetention: true },
-  // A DR region got another key, and the stop of an instance ended, since none of its copies counted until it was made again.
-  { days: 365, seeds: [8239] },
 ] as const;
