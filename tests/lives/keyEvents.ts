@@ -95,7 +95,7 @@ const ALONE: readonly LifeEvent[] = [
   loseTimer,
 ];
 
-/** Makes several edits in one deployment, or before any invocation saw the first. */
+/** Makes several edits before any invocation sees the first, as one deployment does. */
 const together: LifeEvent = (living) => {
   const { random } = living;
   const count = random.pick([2, 2, 3]);

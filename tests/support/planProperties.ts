@@ -6,7 +6,7 @@ import { isOwn, isOwnCopy } from "../../src/vault/identity/ownership";
 import { instanceRules } from "../../src/vault/retention/effectiveRules";
 import { planOf } from "./planOf";
 import { copyState } from "../../src/vault/inventory/copies";
-import { primaryOf, releasedIn } from "../../src/vault/plan/prune/released";
+import { releasedIn } from "../../src/vault/plan/prune/released";
 import { copyExpiredTag } from "../../src/vault/model/tags/tags";
 import { DAY_MS, isoSeconds, parseIso } from "../../src/vault/lib/time";
 import type { CopyAction, DeleteAction, Plan } from "../../src/vault/model/actions";
@@ -82,7 +82,7 @@ function isReleasedIn(snapshot: Snapshot, { region }: KeyedRegion, world: World,
   const all = [...own(world.snapshots), ...ownCopies(world)];
   const { problems: _reported, ...ruled } = instanceRules(all, world, policy, NOW);
   const rules = { ...ruled, calendar: makeCalendar(policy.timezone), nowMs: NOW };
-  return releasedIn(seen, primaryOf(own(world.snapshots)), rules).released(snapshot);
+  return releasedIn(seen, own(world.snapshots), rules).released(snapshot);
 }
 
 /** Returns true if a snapshot has a copy in a region that can be restored, or had one until it expired. */

@@ -9,7 +9,7 @@ import { idsOf, planPruning } from "./prune/pruning";
 import { orphanNotices } from "./prune/orphans";
 import { instanceRules } from "../retention/effectiveRules";
 import { holdDeletions, isUnderLost, lostKeys, withoutLost } from "./keyGate";
-import { ignoredExpiredTags, primaryOf, releasedIn } from "./prune/released";
+import { ignoredExpiredTags, releasedIn } from "./prune/released";
 import { pointsLook } from "../missing/missingPoints";
 import { missingProblems } from "../missing/missingWords";
 import type { Snapshot } from "../model/world";
@@ -36,8 +36,7 @@ export function planRegions(
   const changing = beginChanges(world, ruled, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
-  const here = primaryOf(own);
-  const believed = drRegions.map((one) => ({ one, ...releasedIn(one, here, rules) }));
+  const believed = drRegions.map((one) => ({ one, ...releasedIn(one, own, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
   const { canonical, redundant } = dedupe(clear, copyProgressRank(seen), settings);
   const completed = canonical.filter(isCompleted);

@@ -4,7 +4,7 @@ import { makeCalendar } from "../../../src/vault/retention/calendar";
 import { type SeenRegion } from "../../../src/vault/inventory/drRegions";
 import { planOf } from "../../support/planOf";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
-import { ignoredExpiredTags, primaryOf, releasedIn } from "../../../src/vault/plan/prune/released";
+import { ignoredExpiredTags, releasedIn } from "../../../src/vault/plan/prune/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
@@ -56,7 +56,7 @@ function released({
   };
   const world: World = { snapshots: completed, copies: inDr(copies), problems: [], throttled: [] };
   const [seen] = takeInventory(world, SETTINGS).dr;
-  const { released: isReleased } = releasedIn(seen!, primaryOf(completed), rules);
+  const { released: isReleased } = releasedIn(seen!, completed, rules);
   return completed.filter(isReleased).map(({ snapshotId }) => snapshotId);
 }
 
@@ -93,18 +93,19 @@ describe("the rules release a copy", () => {
     expect(released({ completed: [today, old], copies })).toStrictEqual(["old-31"]);
   });
 
-  test("counting a copy under a former key whose source is gone, since pruning does", () => {
+  test("counting a copy under a former key, since pruning does", () => {
     const completed = [today, marked(daysOld(3))];
-    const former = { kmsKeyId: "former" };
+    const former = { kmsKeyId: "former", state: "completed", storageTier: "standard" };
     const oldest = copyOf(daysOld(9, { snapshotId: "gone" }), "of-gone", former);
     expect(released({ completed, drKeep: { yearly: 2 } })).toStrictEqual([]);
     expect(released({ completed, copies: [oldest], drKeep: { yearly: 2 } })).toStrictEqual(["old-3"]);
-    // A source that is there gets another copy, so this one is replaced.
-    const source = daysOld(9, { state: "error" });
-    const replaced = copyOf(source, "of-source", former);
-    expect(released({ completed: [...completed, source], copies: [replaced], drKeep: { yearly: 2 } })).toStrictEqual(
-      [],
-    );
+    // A copy that waits for its replacement counts as well, even if EC2 cannot copy its source again.
+    for (const source of [daysOld(9, { state: "error" }), daysOld(9, { storageTier: "archive" })]) {
+      const waiting = copyOf(source, "of-source", former);
+      expect(released({ completed: [...completed, source], copies: [waiting], drKeep: { yearly: 2 } })).toStrictEqual([
+        "old-3",
+      ]);
+    }
   });
 
   test("counted among existing copies and those that would be made", () => {
@@ -215,7 +216,7 @@ describe("with a volume that two instances have had", () => {
       nowMs: NOW,
     };
     const [seen] = takeInventory({ snapshots: completed, copies: inDr([]) }, SETTINGS).dr;
-    return releasedIn(seen!, primaryOf(completed), rules);
+    return releasedIn(seen!, completed, rules);
   };
 
   test("an instance that nobody is allowed to prune keeps nothing of the other instance by what it lacks", () => {
@@ -242,7 +243,7 @@ describe("with a volume that two instances have had", () => {
     };
     const world = { snapshots: completed, copies: inDr([]), problems: [], throttled: [] };
     const [seen] = takeInventory(world, SETTINGS).dr;
-    const { released: isReleased, forCopying } = releasedIn(seen!, primaryOf(completed), rules);
+    const { released: isReleased, forCopying } = releasedIn(seen!, completed, rules);
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
   });
 
@@ -333,5 +334,20 @@ describe("a plan", () => {
 
   test("leaves alone what the rules release", () => {
     expect(did([today, marked(daysOld(11))], fleet)).toStrictEqual([]);
+  });
+
+  test("makes no copy that it would delete at once beside one under a former key, which cannot be replaced", () => {
+    const archived = daysOld(9, { storageTier: "archive" });
+    const former = copyOf(archived, "former", { kmsKeyId: "former", storageTier: "standard" });
+    const rules = { keep: { retentionDays: 30 }, drKeep: { yearly: 2 } };
+    const yearly: CoreSettings = { ...SETTINGS, policies: { true: rules } };
+    const actionsWith = (more: Snapshot[]) => {
+      const copies = inDr([copyOf(today, "copy-0"), former, ...more]);
+      const world = { snapshots: [today, one, archived], copies, instances: fleet, problems: [], throttled: [] };
+      return planOf(world, yearly, undefined, "run-1", NOW).actions.map((a) => a.kind);
+    };
+    expect(actionsWith([])).toStrictEqual([]);
+    // The one that it would delete.
+    expect(actionsWith([copyOf(one, "copy-3")])).toStrictEqual(["delete"]);
   });
 });

@@ -91,9 +91,9 @@ function isPoint(dr: Dr, best: Snapshot): boolean {
 }
 
 /**
- * Returns the copy under a former key that counts as the recovery point while its replacement is pending. Otherwise
- * nothing of an instance would seem due while all of its copies are made again, and its stop would end
- * (changes/deletionLimit.ts).
+ * Returns the copy under a former key that counts as the recovery point while its replacement is pending or failed, as
+ * it does in released.ts. Otherwise nothing of an instance would seem due while all of its copies are made again, and
+ * its stop would end (changes/deletionLimit.ts).
  */
 function standIn({ state, waiting }: Dr, others: readonly Snapshot[]): Snapshot | undefined {
   const former = others.find((copy) => copy.state === "completed" && state(copy) === "unusable");

@@ -18,19 +18,6 @@ import { listed } from "../../lib/text";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";
 
-/** The vault's own snapshots in the primary region. */
-interface Primary {
-  /** Those that are completed and not in doubt. */
-  completed: readonly Snapshot[];
-  others: readonly Snapshot[];
-}
-
-/** @param own the vault's own snapshots in the primary region */
-export function primaryOf(own: readonly Snapshot[]): Primary {
-  const [completed, others] = split(own, (one) => isCompleted(one) && isClear(one));
-  return { completed, others };
-}
-
 /**
  * Returns true if a snapshot has no verified copy and is unlikely to get one. Either it is archived, which EC2 does not
  * copy, or too many attempts failed.
@@ -43,10 +30,10 @@ function isStuck(snapshot: Snapshot, { dr, bySource }: SeenRegion): boolean {
   return failed >= MAX_ATTEMPTS && copies.every((copy) => copyState(copy, dr.keyArn) !== "verified");
 }
 
-/** Copies that can be recovery points of a region. */
+/** Copies that are recovery points of a region (pruneDr.ts). */
 interface Present {
   verified: readonly Snapshot[];
-  /** Those under another key: points only if their source is gone, because otherwise they are replaced (pruneDr.ts). */
+  /** Those under another key. */
   former: readonly Snapshot[];
 }
 
@@ -58,21 +45,18 @@ function presentIn({ dr, copies }: SeenRegion, isWanted: (copy: Snapshot) => boo
 /**
  * Returns the region's recovery points as they would be if all that is to be copied were, each with the sources of its
  * data.
- * @param sources the snapshots of the primary region that are to be copied, and the others
  */
 function wouldBePoints(
   region: string,
   { verified, former }: Present,
-  [copied, uncopied]: readonly [readonly Snapshot[], readonly Snapshot[]],
+  copied: readonly Snapshot[],
 ): { point: Snapshot; sources: string[] }[] {
   const would = copied.map((one) => ({ ...one, region, startTimeMs: dataStartMs(one) }));
-  // A copy of one that is to be copied is in its group, where the copy to be made counts.
-  const replaced = former.length === 0 ? new Set<string>() : new Set(uncopied.map(firstHolderOf));
-  const last = former.filter((copy) => !replaced.has(firstHolderOf(copy)));
-  const [first, final] = [new Set(verified), new Set(last)];
-  return sameVolumeAndSlot([...verified, ...would, ...last]).flatMap((group) => {
+  const [first, last] = [new Set(verified), new Set(former)];
+  return sameVolumeAndSlot([...verified, ...would, ...former]).flatMap((group) => {
     const all = Array.isArray(group) ? group : [group];
-    const point = all.find((one) => first.has(one)) ?? all.find((one) => !final.has(one)) ?? all[0];
+    // A copy to be made replaces one under a former key.
+    const point = all.find((one) => first.has(one)) ?? all.find((one) => !last.has(one)) ?? all[0];
     return point === undefined ? [] : [{ point, sources: all.map(firstHolderOf) }];
   });
 }
@@ -95,9 +79,9 @@ function standingOf(one: Snapshot, rules: PruneRules): Standing {
   return areRulesUnknown(one, rules) ? "unknown" : "ruled";
 }
 
-function releasedKeys(seen: SeenRegion, primary: Primary, rules: PruneRules): ReleasedKeys {
+function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
-  const { completed, others } = primary;
+  const completed = own.filter((one) => isCompleted(one) && isClear(one));
   const hasExpiredTag = ({ tags }: Snapshot) => tags[copyExpiredTag(region)] !== undefined;
   const tagged = completed.filter(hasExpiredTag);
   const [sure, forCopying] = [new Set<string>(), new Set<string>()];
@@ -120,8 +104,7 @@ function releasedKeys(seen: SeenRegion, primary: Primary, rules: PruneRules): Re
   const present = presentIn(seen, isWanted);
   const wanted = completed.filter(isWanted);
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
-    const [copied, uncopied] = split(wanted, isCopied);
-    const points = wouldBePoints(region, present, [copied, [...uncopied, ...others]]);
+    const points = wouldBePoints(region, present, wanted.filter(isCopied));
     const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
     // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
     // because no mail could name it.
@@ -154,11 +137,14 @@ interface ReleasedIn {
   forCopying: Released;
 }
 
-/** Returns which copies the region's rules release. */
-export function releasedIn(seen: SeenRegion, primary: Primary, rules: PruneRules): ReleasedIn {
+/**
+ * Returns which copies the region's rules release.
+ * @param own the vault's own snapshots in the primary region
+ */
+export function releasedIn(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedIn {
   // Most vaults have no copy-expired tag, so this is computed when it is first needed.
   let keys: ReleasedKeys | undefined;
-  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, primary, rules));
+  const ask = (): ReleasedKeys => (keys ??= releasedKeys(seen, own, rules));
   return {
     released: (snapshot) => ask().sure.has(firstHolderOf(snapshot)),
     forCopying: (snapshot) => ask().forCopying.has(firstHolderOf(snapshot)),
