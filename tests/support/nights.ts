@@ -68,7 +68,7 @@ function take(account: Account, action: Action, policy: CoreSettings, nowMs: num
       );
     }
   } else if (action.kind === "copy") {
-    const snapshotId = `copy-${account.made}`;
+    const snapshotId = `copy-${account.made}-of-${action.sourceSnapshotId}`;
     const source = here(action.sourceRegion).find((one) => one.snapshotId === action.sourceSnapshotId);
     const { volumeId = "" } = source ?? {};
     here(action.region).push(

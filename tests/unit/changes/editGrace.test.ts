@@ -93,6 +93,24 @@ describe("retentionDays from 30 to 3", () => {
     expect(nights.slots("i-1", DR.region)).toHaveLength(30);
   });
 
+  test("names copies under a former key too if the DR region gets another key with it", () => {
+    const nights = afterNights(31);
+    edit(nights, { policies: keeping(3), dr: [{ ...DR, keyArn: `${DR.keyArn}-of-now` }] });
+    nights.pass(1);
+    const named = nights
+      .mailsOf(ANNOUNCED)
+      .map(({ subject, message }) => [subject.split(" ")[0], /delete (\d+)/.exec(message)?.[1]]);
+    expect(named).toStrictEqual([
+      [HERE, "30"],
+      [DR.region, "30"],
+    ]);
+    nights.pass(6);
+    // The new copies are younger than the former ones, so none has expired since.
+    expect(counts(nights)).toStrictEqual([30, 37]);
+    nights.pass(2);
+    expect(counts(nights)).toStrictEqual([3, 3]);
+  });
+
   test("counts as one change if made in small steps, and each step has its own grace", () => {
     const nights = afterNights(31);
     for (const days of [20, 12, 7, 3]) {
