@@ -37,7 +37,7 @@ export interface Looked {
   regions: readonly ChangedRegion[];
   /** True if all regions could be read. */
   isAllSeen: boolean;
-  /** True if the instances were read, and some found. */
+  /** True if the instances were read, and any of them has a volume to back up. */
   knowsFleet: boolean;
   isMissing: (id: string) => boolean;
   /** Instances of each volume that has had several. */

@@ -101,20 +101,20 @@ export function ofOrphan(
 }
 
 /**
- * Returns the instances and volumes that are backed up; `undefined` if that is not known. An empty fleet is more likely
- * a mistaken tag than a fleet that no longer exists, so it makes no instance an orphan.
+ * Returns the instances and volumes that are backed up; `undefined` if that is not known. A fleet without any volume to
+ * back up is more likely mistaken tags, of the instances or of their volumes, than a fleet that no longer exists. So it
+ * makes no instance an orphan.
  */
 function backedUp(instances: readonly ProtectedInstance[] | undefined, tagKey: string): Set<string> | undefined {
-  if (instances === undefined || instances.length === 0) return undefined;
   const ids = new Set<string>();
-  for (const { instanceId, volumes, unmapped = [] } of instances) {
+  for (const { instanceId, volumes, unmapped = [] } of instances ?? []) {
     for (const { volumeId, tags } of [...volumes, ...unmapped]) {
       if (tags[tagKey] === EXCLUDE_VALUE) continue;
       ids.add(instanceId);
       ids.add(volumeId);
     }
   }
-  return ids;
+  return ids.size === 0 ? undefined : ids;
 }
 
 function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings): Problem {
@@ -137,7 +137,7 @@ export interface Ruled {
   newest: ReadonlyMap<string, Snapshot>;
   /** Decides whether an instance is known not to be backed up any more, nor any volume of it with another instance. */
   isMissing: (id: string) => boolean;
-  /** True if the instances were read, and some found. */
+  /** True if the instances were read, and any of them has a volume to back up. */
   knowsFleet: boolean;
   problems: Problem[];
 }

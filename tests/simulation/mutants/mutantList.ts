@@ -135,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "orphans are decided by instances that were not read",
     file: "retention/effectiveRules.ts",
-    original: "if (instances === undefined || instances.length === 0) return undefined;",
-    mutated: "if (instances === undefined) return undefined;",
+    original: "return ids.size === 0 ? undefined : ids;",
+    mutated: "return instances === undefined ? undefined : ids;",
     plausible: "an empty fleet has no volume that is backed up: a mistaken tag makes the whole vault orphans",
   },
   {

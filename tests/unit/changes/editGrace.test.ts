@@ -234,6 +234,20 @@ describe("an instance that is no longer backed up", () => {
     },
   );
 
+  test("is not an orphan if nothing at all is left to back up, because mistaken tags are more likely", () => {
+    const policy = { ...POLICY, orphans: "expire" as const, orphanDays: 3 };
+    const nights = afterNights(20, policy);
+    nights.instances = FLEET.map((one) => ({
+      ...one,
+      volumes: one.volumes.map((each) => ({ ...each, tags: { Backup: "exclude" } })),
+    }));
+    nights.pass(20);
+    expect(nights.mailsOf(ANNOUNCED)).toStrictEqual([]);
+    expect(counts(nights)).toStrictEqual([10, 10]);
+    nights.pass(20);
+    expect(counts(nights)).toStrictEqual([1, 1]);
+  });
+
   test("is not an orphan once it is found again, and its days start again", () => {
     const policy = { ...POLICY, orphanDays: 5, policies: { true: { keep: { last: 20 }, drKeep: { last: 20 } } } };
     const nights = afterNights(20, policy, two);

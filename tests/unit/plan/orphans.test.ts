@@ -33,6 +33,15 @@ test("counts as orphan an instance that is missing and has had no recovery point
   expect(instanceRules([live], {}, SETTINGS, NOW).orphans).toBeUndefined();
 });
 
+test.each([
+  ["has no volume", instance("i-1", [])],
+  ["excludes each volume", instance("i-1", [volume("vol-1", { tags: { Backup: "exclude" } })])],
+])("counts none if every instance %s, because mistaken tags are more likely", (_what, only) => {
+  const own = [live, left("a", 31)];
+  expect(orphansOf(own, [only])).toBeUndefined();
+  expect(orphansOf(own, [only, instance("i-2", [volume("vol-2")])])).toStrictEqual(["i-old"]);
+});
+
 test("says in a notice how many there are, how large, of whom, at what cost, and how to delete or keep them", () => {
   const points = [left("a", 31), left("b", 32), left("c", 31, { volumeId: "vol-2", sizeGiB: 500 })];
   const pending = left("d", 33, { state: "pending" });

@@ -123,7 +123,7 @@ describe("an instance that is no longer backed up", () => {
 
   test("includes one that is attached but excluded", () => {
     const excluded = volume("vol-1", { tags: { Backup: "exclude" } });
-    const instances = [instance("i-1", [excluded])];
+    const instances = [instance("i-1", [excluded]), instance("i-2", [volume("vol-2")])];
     expect(rulesOf([point(31, gold)], policy("expire"), instances).keepAtLeast).toBe(0);
   });
 
