@@ -140,6 +140,14 @@ export const MUTANTS: readonly Mutant[] = [
     plausible: "an empty fleet has no volume that is backed up: a mistaken tag makes the whole vault orphans",
   },
   {
+    name: "a fleet without a volume to back up makes all of it orphans",
+    file: "retention/effectiveRules.ts",
+    original: "return ids.size === 0 ? undefined : ids;",
+    mutated: "return instances === undefined || instances.length === 0 ? undefined : ids;",
+    plausible: "if instances carry the tag it is no mistake, and excluded volumes are not backed up",
+    shownBy: { seed: 130, days: 20 },
+  },
+  {
     name: "an override can ask for anything",
     file: "retention/tagOverrides.ts",
     original: "return size > 0 && size >= least && size <= most;",

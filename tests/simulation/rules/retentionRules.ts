@@ -8,7 +8,7 @@ import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, VaultSettings } from "../../../src/vault/model/settings";
 import { type Account, type Region, type SimSnapshot, inDr, instanceOf, isPoint, slotOf } from "../account/account";
-import { protectedInstances, protectedVolumes } from "../account/fleet";
+import { protectedVolumes } from "../account/fleet";
 import type { Invocation } from "../account/invocation";
 import { letGo } from "./keepOracle";
 import { withOverrides } from "./overrideOracle";
@@ -76,9 +76,9 @@ function rulesFor(
 function isOrphan(account: Account, settings: VaultSettings, unit: Unit, fromMs: number, seenMs: number): boolean {
   const own = snapshotsOf(account, unit).filter((one) => isMade(account, one) && (one.lostMs ?? Infinity) >= fromMs);
   const newestMs = Math.max(...own.map(slotMs));
-  // If nothing carries the tag, that is more likely a mistake than a fleet that is gone.
+  // If nothing is left to back up, that is more likely a mistake than a fleet that is gone.
   const lastChangeMs = Math.max(...[...account.instances.values()].map((one) => one.changedMs));
-  if (protectedInstances(account).length === 0 && lastChangeMs < fromMs) return false;
+  if (protectedVolumes(account).length === 0 && lastChangeMs < fromMs) return false;
   const shared = new Set(
     own.map(({ dataOf }) => dataOf).filter((id) => instancesOf(account, id, fromMs, seenMs).length > 1),
   );
