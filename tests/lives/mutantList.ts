@@ -164,5 +164,12 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     mutated: "!approved.has(one.snapshotId)",
     plausible: "what a change released was approved by itself",
   },
+  {
+    name: "orphans lose the copies that a failover left",
+    file: "retention/effectiveRules.ts",
+    original: "drCopyKeep: drCopyRules(rules), ",
+    mutated: "",
+    plausible: "the newest is left of orphans, in every region",
+  },
   ...FOUND_MUTANTS,
 ];

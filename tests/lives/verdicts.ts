@@ -100,8 +100,7 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
   const [rules, drRules] = [rulesOf(view, side), rulesOf(view, "drKeep")];
   if (rules === undefined || drRules === undefined) return all;
   if (isOrphan && settings.orphans === "expire") return new Set();
-  const isLast = isOrphan && settings.orphans === "keep-last";
-  const [mine, forDr] = isLast ? [{ last: settings.keepAtLeast }, { last: settings.keepAtLeast }] : [rules, drRules];
+  const mine = isOrphan && settings.orphans === "keep-last" ? { last: settings.keepAtLeast } : rules;
   const zoneMs = offsetMs(settings.timezone);
   const times =
     untilMs === undefined
@@ -123,8 +122,9 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
   add(kept, counted, mine, side, view, nowMs);
   const whole = counted.filter(isComplete);
   if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
+  // These remain for as long as copies are kept, even if their instance is lost with the former primary region.
   const copies = counted.filter(({ snapshots }) => snapshots.some(isMadeForDr));
-  if (isPrimary && copies.length > 0) add(kept, copies, forDr, "keep", view, nowMs);
+  if (isPrimary && copies.length > 0) add(kept, copies, drRules, "keep", view, nowMs);
   addFloors(kept, counted, settings.keepAtLeast);
   return kept;
 }

@@ -8,7 +8,7 @@ import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
 import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
 import { covers, endOfSchedule, isThinned } from "./changeMemory";
-import { type InstanceRules, type Ruled, ofOrphan, ofPolicy } from "../retention/effectiveRules";
+import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
 import { type Timetable, asBefore, timetableOf } from "./asBefore";
 import { comboOf, isSameCombo, tagChange } from "./tagChanges";
@@ -107,9 +107,8 @@ function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boole
   if (others.expireAll !== undefined) return true;
   if (others.keepAll !== undefined || rules.expireAll !== undefined) return false;
   if (rules.keepAtLeast < others.keepAtLeast) return false;
-  // Snapshots in the primary region that were made as DR copies are under `drKeep` as well.
-  const isKept = !isPrimary || covers(rules.keep, others.keep);
-  return isKept && covers(rules.drKeep, others.drKeep);
+  if (!isPrimary) return covers(rules.drKeep, others.drKeep);
+  return covers(rules.keep, others.keep) && covers(drCopyRules(rules), drCopyRules(others));
 }
 
 /**

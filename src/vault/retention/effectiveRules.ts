@@ -16,6 +16,8 @@ import { type Problem, problem } from "../model/problem";
 export interface InstanceRules {
   keep: KeepRules;
   drKeep: KeepRules;
+  /** Rules of DR copies in what is the primary region now, if other than `drKeep`. */
+  drCopyKeep?: KeepRules;
   /** Number of newest recovery points that are kept whatever the rules say. */
   keepAtLeast: number;
   /** Reason why nothing of the instance is pruned at all. */
@@ -87,7 +89,16 @@ export function ofPolicy(tags: Tags, settings: CoreSettings): InstanceRules {
   };
 }
 
-/** Returns the rules of an instance that is not backed up any more. */
+/** Returns the rules of the DR copies in what is the primary region now. */
+export function drCopyRules({ drCopyKeep, drKeep }: InstanceRules): KeepRules {
+  return drCopyKeep ?? drKeep;
+}
+
+/**
+ * Returns the rules of an instance that is not backed up any more. After a failover, that is each instance of the lost
+ * region, and the DR copies in what is the primary region now are all that is left of it. So with `keep-last` its policy
+ * still keeps these.
+ */
 export function ofOrphan(
   rules: InstanceRules,
   { orphans, keepAtLeast }: Pick<CoreSettings, "orphans" | "keepAtLeast">,
@@ -97,7 +108,7 @@ export function ofOrphan(
     return { ...rules, keepAtLeast: 0, expireAll: "its instance is not backed up any more" };
   }
   const last = { last: keepAtLeast };
-  return { keep: last, drKeep: last, keepAtLeast };
+  return { keep: last, drKeep: last, drCopyKeep: drCopyRules(rules), keepAtLeast };
 }
 
 /**

@@ -2,7 +2,7 @@
  * Applies keep rules to the recovery points of one instance, or of one volume that several instances have had. Pure.
  */
 import type { Calendar } from "./calendar";
-import type { InstanceRules } from "./effectiveRules";
+import { type InstanceRules, drCopyRules } from "./effectiveRules";
 import { type RecoverySet, isComplete, timesOf } from "./recoverySets";
 import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "./retention";
 import { isEmpty } from "./keepRules";
@@ -114,7 +114,7 @@ export function verdictBy(
   const isPart = complete.length > 0 && complete.length < points.length;
   if (isPart) addHistory(verdict, retention(complete, rules[side], options));
   const forDr = side === "keep" ? points.filter(({ set }) => set.snapshots.some(isMadeForDr)) : [];
-  if (forDr.length > 0) addHistory(verdict, retention(forDr, rules.drKeep, options));
+  if (forDr.length > 0) addHistory(verdict, retention(forDr, drCopyRules(rules), options));
   addNewestOfVolumes(verdict, points, keepAtLeast);
   return verdict;
 }

@@ -261,6 +261,20 @@ describe("an instance that is no longer backed up", () => {
   });
 });
 
+test("keeps copies for as long as the DR rules do if their instance is lost with the former primary region", () => {
+  const policies = { true: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 60 } } };
+  const nights = afterNights(40, { ...POLICY, policies });
+  const before = nights.slots("i-1", DR.region);
+  nights.swapRegions();
+  nights.instances = [instance("i-2", [volume("vol-9", { isRoot: true })])];
+  nights.pass(50);
+  expect(nights.slots("i-1", DR.region)).toStrictEqual(before.slice(30));
+  const mailed = nights.mailsOf(ANNOUNCED).filter(({ subject }) => subject.startsWith(DR.region));
+  expect(mailed.filter(({ message }) => message.includes("i-1: "))).toStrictEqual([]);
+  nights.pass(20);
+  expect(nights.slots("i-1", DR.region)).toStrictEqual(before.slice(-1));
+});
+
 test("keeps what the DR rules kept after regions are swapped in a failover", () => {
   const policies = { true: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 33 } } };
   const nights = afterNights(40, { ...POLICY, policies });

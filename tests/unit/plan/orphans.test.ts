@@ -67,6 +67,15 @@ test("gives each region its own notice, and does not count a redundant snapshot 
   expect(notices[0]?.hint).toContain("`orphans: keep` leaves them to the rules of their policy");
 });
 
+test("says that drKeep keeps the copies of a region that is the primary one now", () => {
+  const copy = copyOf(left("a", 31), "copy", { tags: { [TAG.volumeSizeGiB]: "8" } });
+  const swapped = { ...SETTINGS, primaryRegion: DR.region };
+  const [hint, asBefore] = [swapped, SETTINGS].map((settings) => orphanNotices([copy], ["i-old"], settings)[0]?.hint);
+  const words = ", and `drKeep` keeps the copies that were made there while it was a DR region. To delete";
+  expect(hint).toContain(`keeps the newest one of each volume for good${words}`);
+  expect(asBefore).toContain("keeps the newest one of each volume for good. To delete");
+});
+
 test("makes no notice of this kind for what expires, because that is announced before it is deleted", () => {
   expect(orphanNotices([left("a", 31)], ["i-old"], { ...SETTINGS, orphans: "expire" })).toStrictEqual([]);
   expect(orphanNotices([live], [], SETTINGS)).toStrictEqual([]);

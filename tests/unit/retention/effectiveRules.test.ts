@@ -100,6 +100,7 @@ describe("an instance that is no longer backed up", () => {
     expect(rulesOf([point(31, gold)], kept, other)).toStrictEqual({
       keep: { last: 2 },
       drKeep: { last: 2 },
+      drCopyKeep: GOLD.drKeep,
       keepAtLeast: 2,
     });
     expect(rulesOf([point(30, gold)], kept, other)).toMatchObject(GOLD);

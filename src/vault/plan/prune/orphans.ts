@@ -5,6 +5,7 @@
  */
 import { groupBy } from "../../lib/collections";
 import { gibOf } from "../../inventory/recoveryPoints";
+import { isMadeForDr } from "../../retention/verdict";
 import { roughCost } from "../../inventory/storageCost";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";
@@ -25,12 +26,14 @@ function pointsOf(snapshots: readonly Snapshot[], instanceIds: ReadonlySet<strin
   return [...points.values()];
 }
 
-/** Returns what the settings do with orphans from now on. */
-function fateOf({ orphans, keepAtLeast }: CoreSettings): string {
+/** Returns what the settings do with the points of orphans in a region from now on. */
+function fateOf(points: readonly Snapshot[], { orphans, keepAtLeast, primaryRegion }: CoreSettings): string {
   if (orphans === "keep") {
     return "`orphans: keep` leaves them to the rules of their policy, which keep the newest for good";
   }
-  return `\`orphans: keep-last\` keeps the newest ${keepAtLeast === 1 ? "one" : keepAtLeast} of each volume for good`;
+  const isMoved = points.some((one) => one.region === primaryRegion && isMadeForDr(one));
+  const moved = isMoved ? ", and `drKeep` keeps the copies that were made there while it was a DR region" : "";
+  return `\`orphans: keep-last\` keeps the newest ${keepAtLeast === 1 ? "one" : keepAtLeast} of each volume for good${moved}`;
 }
 
 function noticeOf(region: string, points: readonly Snapshot[], settings: CoreSettings): Problem {
@@ -40,7 +43,7 @@ function noticeOf(region: string, points: readonly Snapshot[], settings: CoreSet
     "orphans-kept",
     region,
     `${region} keeps ${pluralize(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${pluralize(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
-    `To keep them, do nothing: ${fateOf(settings)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
+    `To keep them, do nothing: ${fateOf(points, settings)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
   );
 }
 
