@@ -159,6 +159,30 @@ const moveVolume: LifeEvent = (living) => {
   return `moves ${volume.volumeId} from ${from.instanceId} to ${to.instanceId}`;
 };
 
+/** Leaves one volume of an instance out of the backup, or all of them, and mostly includes them again. */
+const exclude: LifeEvent = (living) => {
+  const { account, random } = living;
+  const { tagKey } = account.settings;
+  const instance = someInstance(living);
+  if (instance === undefined || instance.attached.length === 0) return undefined;
+  const attached = random.chance(0.25) ? instance.attached : [random.pick(instance.attached)];
+  const volumes = attached.flatMap(({ volumeId }) => account.volumes.get(volumeId) ?? []);
+  for (const volume of volumes) volume.tags = { ...volume.tags, [tagKey]: "exclude" };
+  const ids = volumes.map(({ volumeId }) => volumeId).join(", ");
+  if (random.chance(0.7)) {
+    later(living, random.skewed(0.2, 40), () => {
+      for (const volume of volumes) {
+        const { [tagKey]: _gone, ...rest } = volume.tags;
+        volume.tags = rest;
+      }
+      account.story.say(`${ids} included again`);
+    });
+  }
+  return `excludes ${ids} of ${instance.instanceId}`;
+};
+
+export const EXCLUSIONS: readonly LifeEvent[] = [exclude];
+
 export const DEEDS: readonly LifeEvent[] = [
   flipPolicy,
   flipPolicy,

@@ -1,7 +1,7 @@
 /** Lists mistakes that only a long life showed, each with that life: others rarely come to it. */
 import type { Mutant } from "../simulation/mutants/mutantList";
 
-/** Before there were the events of keyEvents.ts. */
+/** Before there were exclusions and the events of keyEvents.ts. */
 const EARLIER = ["--only-retention"];
 
 export const FOUND_MUTANTS: readonly Mutant[] = [

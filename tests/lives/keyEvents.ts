@@ -83,6 +83,10 @@ const emigrate: LifeEvent = (living) => {
   return deploy(living, { timezone }, `the time zone ${timezone}`);
 };
 
+/** Limits the deletions of a region by their number. */
+const limit: LifeEvent = (living) =>
+  deploy(living, { maxDeletes: living.random.pick([0, 0, 5, 12, 30]) }, "another maxDeletes");
+
 const ALONE: readonly LifeEvent[] = [
   encrypt,
   encrypt,
@@ -93,6 +97,7 @@ const ALONE: readonly LifeEvent[] = [
   emigrate,
   lock,
   loseTimer,
+  limit,
 ];
 
 /** Makes several edits before any invocation sees the first, as one deployment does. */

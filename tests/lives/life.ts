@@ -12,7 +12,7 @@ import { cadenceOf, named } from "./cadence";
 import { drawLifeSettings } from "./draws";
 import { EDITS } from "./editEvents";
 import { KEYS } from "./keyEvents";
-import { DEEDS, addInstance } from "./fleetEvents";
+import { DEEDS, EXCLUSIONS, addInstance } from "./fleetEvents";
 import { startWaking } from "./lifeClock";
 import { setLifeStage } from "./lifeStage";
 import { type Living, deploy } from "./living";
@@ -32,7 +32,7 @@ export interface LifeResult {
 export interface LifeTelling {
   listen?: (line: string) => void;
   bail?: boolean;
-  /** Leaves out the events of keyEvents.ts, as in the lives that found something before there were any. */
+  /** Leaves out exclusions and the events of keyEvents.ts, as in the lives that found something before these. */
   onlyRetention?: boolean;
 }
 
@@ -56,7 +56,7 @@ function startEvents(living: Living, random: Random, onlyRetention: boolean): vo
   const { account, calmFromMs } = living;
   const { time, story } = account;
   const pace = random.pick([2, 4, 8, 16]);
-  const kinds = [EDITS, EDITS, DEEDS, DEEDS, OTHERS, ...(onlyRetention ? [] : [KEYS, KEYS])];
+  const kinds = [EDITS, EDITS, DEEDS, DEEDS, OTHERS, ...(onlyRetention ? [] : [KEYS, KEYS, EXCLUSIONS])];
   const next = () => {
     const atMs = time.nowMs() - Math.log(1 - random.next()) * pace * DAY_MS;
     if (atMs >= calmFromMs) return;

@@ -20,10 +20,19 @@ interface Stop extends Pick<Mail, "region" | "hash" | "atMs"> {
   slots: Set<string>;
 }
 
+/** Returns the region and the instance of a key. */
+function partsOf(key: string): [string, string] {
+  const [region = "", instance = ""] = key.split(" ");
+  return [region, instance];
+}
+
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
   let gone = new Map<string, Set<string>>();
-  /** Snapshots of stopped instances that an invocation deletes, by region, and whether a change explains each. */
+  /**
+   * Snapshots of stopped instances that an invocation deletes, by region, and whether a change explains each. An original
+   * that is deleted with its replacement is in the plan too.
+   */
   let released = new Map<string, { one: SimSnapshot; isByChange: boolean }[]>();
   /** Stops in force, by region and instance. */
   const stopped = new Map<string, Stop>();
@@ -99,10 +108,11 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       const { lastMs = -Infinity } = stopped.get(`${region} ${instance}`) ?? {};
       return lastMs > account.time.nowMs() - DAY_MS - HOUR_MS;
     },
-    /** Takes note of a deletion that a change explains or not. */
-    noting: (one: SimSnapshot, { name }: Region, isByChange: boolean) => {
-      if (!isStopped(name, instanceOf(one))) return;
-      released.set(name, [...(released.get(name) ?? []), { one, isByChange }]);
+    /** Takes note of the deletion of all snapshots of one data, which a change explains or not. */
+    noting: (all: readonly SimSnapshot[], { name }: Region, isByChange: boolean) => {
+      const known = released.get(name) ?? [];
+      for (const one of all) if (isStopped(name, instanceOf(one))) known.push({ one, isByChange });
+      if (known.length > 0) released.set(name, known);
     },
     /**
      * @param sets all of the instance's recovery points there, as the invocation found them
@@ -114,7 +124,10 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       gone.set(key, slots);
       story.count("deleted by steady expiry");
       if (isAllowed(name, instance) || wasHeld(name)) return;
-      const { maxDeletePercent } = account.settings;
+      const { maxDeletePercent, maxDeletes } = account.settings;
+      const others = [...gone].filter(([other]) => other.startsWith(`${name} `) && !isAllowed(...partsOf(other)));
+      const all = others.reduce((sum, [, { size }]) => sum + size, 0);
+      if (maxDeletes > 0 && all > maxDeletes) story.violate("the deletion limit holds", `${all} points in ${name}`);
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
       story.violate("the deletion limit holds", `${slots.size} of ${sets.length} of ${key}`);
     },

@@ -23,7 +23,7 @@ function parse(argv: readonly string[]): Options {
     .option("--lives <n>", "how many", whole(1), 100)
     .option(
       "--only-retention",
-      "without keys, encryption, locks, time zones, tag keys, dry runs, lost timers and several edits at once",
+      "without exclusions, keys, encryption, locks, time zones, tag keys, dry runs, lost timers and several edits at once",
       false,
     );
   return withSeedOptions(command, 365).parse(argv).opts<Options>();

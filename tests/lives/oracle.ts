@@ -86,6 +86,8 @@ interface Moment {
   /** Tags of each unit's newest recovery point. */
   combos: Map<string, string>;
   remember: Remember;
+  /** Snapshots deleted while another one of the same data was there, by region, volume and slot. */
+  twins: Map<string, SimSnapshot[]>;
   /** Recovery points that lost a part, with their region. */
   broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
 }
@@ -95,6 +97,7 @@ function newMoment(): Omit<Moment, "shared"> {
   return {
     units: new Map(),
     combos: new Map(),
+    twins: new Map(),
     broken: new Map(),
     remember: (key, make) => {
       const found = known.get(key) ?? make();
@@ -176,14 +179,19 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       (other) =>
         other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) === slotOf(one),
     );
-    if (twin) return;
+    const data = `${region.name} ${one.dataOf} ${slotOf(one)}`;
+    const twins = here().twins.get(data) ?? [];
+    if (twin) {
+      here().twins.set(data, [...twins, one]);
+      return;
+    }
     story.count("recovery points' snapshots deleted");
     checkNewest(one, region);
     const { keptNow, held, isByChange } = hindsight(one, region);
     const what = `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}`;
     if (held !== undefined) story.violate("no change deletes without approval", `${what}: ${held} would keep it`);
     else if (keptNow !== undefined) story.violate("deletes only what the rules release", `${what}: ${keptNow}`);
-    limit.noting(one, region, isByChange);
+    limit.noting([...twins, one], region, isByChange);
     if (isByChange) story.count("deleted after a change");
     else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {

@@ -10,7 +10,7 @@ export interface Work {
   indexFile?: string;
   /** Ends a seed at the first rule that it breaks. */
   bail?: boolean;
-  /** Plays lives without the events of lives/keyEvents.ts. */
+  /** Plays lives without exclusions and the events of lives/keyEvents.ts. */
   onlyRetention?: boolean;
 }
 
