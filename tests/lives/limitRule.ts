@@ -8,8 +8,8 @@ import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from 
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
-/** Returns the slots of what a region has of an instance and is due by steady expiry. */
-export type DueSlots = (region: string, instance: string) => readonly string[];
+/** Returns what a region has of an instance and is due by steady expiry, as the invocation found it. */
+export type DueSets = (region: string, instance: string) => readonly PointSet[];
 
 /** A stop, by the last plan that named it. */
 interface Stop extends Pick<Mail, "region" | "hash" | "atMs"> {
@@ -62,40 +62,41 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       stop !== undefined && !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
     );
   };
-  const forgetStopped = (dueSlots: DueSlots) => {
+  const forgetStopped = (dueSets: DueSets) => {
     for (const [key, { region, hash, instance, slots }] of stopped) {
-      const isLeft = dueSlots(region, instance).some((slot) => slots.has(slot));
+      const isLeft = dueSets(region, instance).some(({ slot }) => slots.has(slot));
       if (approved.has(hash) || !isLeft) stopped.delete(key);
     }
   };
   return {
-    begins: (dueSlots: DueSlots) => {
+    begins: (dueSets: DueSets) => {
       gone = new Map();
       released = new Map();
-      forgetStopped(dueSlots);
+      forgetStopped(dueSets);
     },
-    mailed: (announced: readonly Mail[], dueSlots: DueSlots) => {
+    mailed: (announced: readonly Mail[], dueSets: DueSets) => {
       for (const { kind, region, hash, instances, atMs } of announced) {
         for (const instance of kind === "limit" ? instances : []) {
           const key = `${region} ${instance}`;
           const known = stopped.get(key);
-          const slots = new Set([...(known?.slots ?? []), ...dueSlots(region, instance)]);
+          const slots = new Set([...(known?.slots ?? []), ...dueSets(region, instance).map(({ slot }) => slot)]);
           stopped.set(key, { region, hash, atMs: known?.atMs ?? atMs, lastMs: atMs, instance, slots });
         }
       }
     },
     /**
      * Accepts exactly what a person approved, even if it was for a change and before the limit stopped it. Nothing else of
-     * these instances was due then, so they are stopped no more.
+     * these instances was due then, so they are stopped no more. Some of it may wait for a copy or a lock.
      */
-    ends: () => {
+    ends: (dueSets: DueSets) => {
       for (const [region, all] of released) {
-        const isApproved = approved.has(
-          deletionPlanHash(
-            region,
-            all.map(({ one }) => one.snapshotId),
-          ),
-        );
+        const ids = all.map(({ one }) => one.snapshotId);
+        const instances = new Set(all.map(({ one }) => instanceOf(one)));
+        const left = [...instances]
+          .flatMap((id) => dueSets(region, id))
+          .flatMap(({ snapshots }) => snapshots.filter((one) => !one.deleted));
+        const plans = [ids, [...ids, ...left.map(({ snapshotId }) => snapshotId)]];
+        const isApproved = plans.some((plan) => approved.has(deletionPlanHash(region, plan)));
         for (const { one, isByChange } of all) {
           const what = `${one.snapshotId} of ${instanceOf(one)} in ${region}`;
           if (isApproved) stopped.delete(`${region} ${instanceOf(one)}`);

@@ -240,8 +240,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return combo !== comboOfNewest(instance) && !sets.some(isNewer);
   };
 
-  /** Returns the slots of what a region has of an instance and is due by steady expiry. */
-  const dueSlots = (regionName: string, instance: string): string[] => {
+  /** Returns what a region has of an instance and is due by steady expiry. */
+  const dueSets = (regionName: string, instance: string): PointSet[] => {
     const region = regionsOf(account).find((one) => one.name === regionName);
     if (region === undefined) return [];
     const sets = unitsIn(region).get(instance) ?? [];
@@ -252,7 +252,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return looks
       .filter(({ look: { keptNow, held, isByChange } }) => keptNow === undefined && held === undefined && !isByChange)
       .filter(({ set }) => !(isHeld && isNewestOfFormer(set, sets, instance)))
-      .map(({ set }) => set.slot);
+      .map(({ set }) => set);
   };
 
   /**
@@ -294,16 +294,16 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     begins: () => {
       // Before this invocation makes any, because its plan decides by what it sees if a volume is shared.
       moment = { ...newMoment(), shared: sharedVolumes(account) };
-      limit.begins(dueSlots);
+      limit.begins(dueSets);
     },
     deleting,
     mailed: (mails) => {
       checkNotices(mails);
-      limit.mailed(mails, dueSlots);
+      limit.mailed(mails, dueSets);
     },
     ends: () => {
       checkWhole();
-      limit.ends();
+      limit.ends(dueSets);
       moment = undefined;
     },
     checkNoLeak: () => {
