@@ -50,14 +50,18 @@ function isLockedTwin(account: Account, one: SimSnapshot, { snapshots }: Region)
   return isLocked(account, one) && [...snapshots.values()].some((other) => other.deleted && isTwin(other));
 }
 
-/** Chooses of two snapshots of a volume and slot the one that can be restored from under the region's key. */
+/**
+ * Chooses of two snapshots of a volume and slot the copy that is under the region's key. It may be the copy of an original
+ * from when the region was the primary one before.
+ */
 function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
+  const rank = (one: SimSnapshot) => (one.sourceId === undefined ? 1 : isVerified(account, one) ? 2 : 0);
   const best = new Map<string, SimSnapshot>();
   for (const one of snapshots.values()) {
     if (!isSeen(account, one) || !isAlive(account, one)) continue;
     const key = `${one.dataOf} ${slotOf(one)}`;
     const known = best.get(key);
-    if (known === undefined || (!isVerified(account, known) && isVerified(account, one))) best.set(key, one);
+    if (known === undefined || rank(one) > rank(known)) best.set(key, one);
   }
   return [...best.values()];
 }
@@ -174,6 +178,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   const deleting = (one: SimSnapshot, region: Region) => {
+    // Before anything of the region is gone, even if only the other of two snapshots of the same data is.
+    unitsIn(region);
     if (!isAlive(account, one)) return;
     const twin = [...region.snapshots.values()].some(
       (other) =>

@@ -15,6 +15,8 @@ import type { CoreSettings } from "../model/settings";
 export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
   /** True if no mail has named it yet. */
   isNew: boolean;
+  /** Changes that no mail has named with this hash. */
+  news: readonly ChangeKey[];
 }
 
 /** Builds the plan of one region. */
@@ -33,7 +35,8 @@ function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<C
         held.map((one) => one.snapshotId),
       )
     : mailed;
-  return { region, held, keys: [...keys], fresh, isNew, hash };
+  const news = [...keys].filter((key) => fresh.has(key) || known.get(key)?.plan !== hash);
+  return { region, held, keys: [...keys], fresh, isNew, news, hash };
 }
 
 /** Groups what waits by region and by whether the deletion limit stopped it. */

@@ -108,13 +108,13 @@ export function changeNotice(
   settings: CoreSettings,
   nowMs: number,
 ): Problem {
-  const { region, hash, held, fresh } = plan;
+  const { region, hash, held, news } = plan;
   const reasons = reasonsOf(plan, memory, settings, nowMs);
-  // Another change that releases the same snapshots gets its own mail, even if one was sent within the day.
-  const news = fresh.size > 0 ? [deletionPlanHash(region, [...fresh])] : [];
+  // Another change that releases the same snapshots gets its own mail, even if one was sent within the day. Otherwise a
+  // person who approves the hash of that one would approve a change that it did not name.
   return problem(
     "deletions-announced",
-    [region, hash, ...news].join(" "),
+    [region, hash, deletionPlanHash(region, news)].join(" "),
     `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
     withCommand(
       "None of this is deleted before then. To keep it, undo the change before then. To delete what is due at once",

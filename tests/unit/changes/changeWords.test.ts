@@ -46,3 +46,24 @@ test.each([
 ])("words recovery points %s", (_what, points, words) => {
   expect(said(points)).toBe(words);
 });
+
+test("mails a hash again within the day if another mail has named one of its changes since", () => {
+  const [first, second] = ["settings 2026-11-20T03:00:00Z", "settings 2026-11-21T03:00:00Z"].map(
+    (change): ChangeKey => `${HERE} ${change}`,
+  ) as [ChangeKey, ChangeKey];
+  const point = (...keys: ChangeKey[]) => held("i-1", 3, { keys: new Set(keys), fresh: new Set() });
+  const planBy = (points: readonly HeldPoint[], plans: Record<ChangeKey, string>) => {
+    const known = new Map(
+      Object.entries(plans).map(([key, plan]) => [key, { in: "", of: [], at: isoSeconds(NOW), plan }]),
+    );
+    const planned = planChanges(points, new Map(), { memory: undefined, known }, { settings: POLICY, nowMs: NOW });
+    return { hash: planned.plans[0]?.hash ?? "", subjects: planned.problems.map(({ subject }) => subject) };
+  };
+  const { hash, subjects } = planBy([point(first)], {});
+  // A mail of other snapshots has named the second change, and then both changes release those of the first mail.
+  const again = planBy([point(first, second)], { [first]: hash, [second]: "of others" });
+  expect(again.hash).toBe(hash);
+  expect(again.subjects).toHaveLength(1);
+  expect(again.subjects).not.toStrictEqual(subjects);
+  expect(planBy([point(first, second)], { [first]: hash, [second]: hash }).subjects).toStrictEqual([]);
+});
