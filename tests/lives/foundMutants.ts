@@ -37,4 +37,12 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     plausible: "it is not usable",
     shownBy: { seed: 8267, days: 365 },
   },
+  {
+    name: "a mail of the same snapshots is left out within the day",
+    file: "changes/changePlans.ts",
+    original: "fresh.has(key) || known.get(key)?.plan !== hash",
+    mutated: "fresh.has(key)",
+    plausible: "mails have named all of its changes",
+    shownBy: { seed: 8620, days: 365 },
+  },
 ];

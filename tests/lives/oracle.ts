@@ -66,6 +66,20 @@ function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
   return [...best.values()];
 }
 
+/** Returns true for the newest verified copies of a volume, which newer ones under a former key do not replace. */
+function isFloor(account: Account, one: SimSnapshot, { name, snapshots }: Region): boolean {
+  const { primaryRegion, keepAtLeast } = account.settings;
+  if (name === primaryRegion || !isVerified(account, one)) return false;
+  const newer = [...snapshots.values()].filter(
+    (other) =>
+      isAlive(account, other) &&
+      isVerified(account, other) &&
+      other.dataOf === one.dataOf &&
+      slotOf(other) > slotOf(one),
+  );
+  return newer.length < keepAtLeast;
+}
+
 function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, unknown>): Units {
   const units: Units = new Map();
   const put = (unit: string, one: SimSnapshot) => {
@@ -318,7 +332,9 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         const setOf = (one: SimSnapshot) => `${instanceOf(one)} ${slotOf(one)}`;
         const all = canonical(account, region).map((one) => ({ one, ...hindsight(one, region) }));
         // A volume that several instances have had keeps the whole of its recovery point.
-        const kept = new Set(all.flatMap(({ one, keptNow }) => (keptNow ? [setOf(one)] : [])));
+        const kept = new Set(
+          all.flatMap(({ one, keptNow }) => (keptNow || isFloor(account, one, region) ? [setOf(one)] : [])),
+        );
         // Previous settings may still keep a copy that has expired: then it is neither made again nor dispensable.
         const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)])));
         for (const { one, held } of all) {
