@@ -101,13 +101,15 @@ function copiedInTime(world: World, { dr }: CoreSettings): World {
     const copied = new Set(verified.map(({ identity }) => identity.source?.snapshotId));
     const added = [...sources]
       .filter(([source]) => !copied.has(source))
-      .map(([source, one]) => ({ ...one, ...sealedIn(keyed), snapshotId: IN_TIME + source }));
+      .map(([source, one]) => ({ ...one, ...sealedIn(keyed), snapshotId: inTimeId(region, source) }));
     return [region, [...there, ...added]];
   });
   return { ...world, copies: Object.fromEntries(copies) as World["copies"] };
 }
 
-const IN_TIME = "in-time-";
+function inTimeId(region: string, source: string): string {
+  return `in-time-${region}-${source}`;
+}
 
 test("deletes by added or removed copy-expired tags only what would be gone if its copies had been made in time", () => {
   fc.assert(
@@ -118,7 +120,9 @@ test("deletes by added or removed copy-expired tags only what would be gone if i
         const source = one.identity.source?.snapshotId ?? one.snapshotId;
         // A copy that is deleted in one region says nothing about those in another.
         const isMeant = ({ region }: Snapshot) => one.region === policy.primaryRegion || region === one.region;
-        const copies = ownCopies(inTime).filter((copy) => copy.snapshotId === IN_TIME + source && isMeant(copy));
+        const copies = ownCopies(inTime).filter(
+          (copy) => copy.snapshotId === inTimeId(copy.region, source) && isMeant(copy),
+        );
         const gone = goneOf(planFor(inTime, policy, given));
         const kept = [one, ...copies].filter(({ snapshotId }) => !gone.has(snapshotId));
         expect(kept.map(({ snapshotId }) => snapshotId)).toStrictEqual([]);
