@@ -66,18 +66,15 @@ function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
   return [...best.values()];
 }
 
-/** Returns true for the newest verified copies of a volume, which newer ones under a former key do not replace. */
+/** Returns true for the newest verified copies of a volume beside newer ones under a former key, which do not replace them. */
 function isFloor(account: Account, one: SimSnapshot, { name, snapshots }: Region): boolean {
   const { primaryRegion, keepAtLeast } = account.settings;
   if (name === primaryRegion || !isVerified(account, one)) return false;
   const newer = [...snapshots.values()].filter(
-    (other) =>
-      isAlive(account, other) &&
-      isVerified(account, other) &&
-      other.dataOf === one.dataOf &&
-      slotOf(other) > slotOf(one),
+    (other) => isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) > slotOf(one),
   );
-  return newer.length < keepAtLeast;
+  const verified = newer.filter((other) => isVerified(account, other));
+  return verified.length < newer.length && verified.length < keepAtLeast;
 }
 
 function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, unknown>): Units {
