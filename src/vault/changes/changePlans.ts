@@ -13,9 +13,7 @@ import type { CoreSettings } from "../model/settings";
 
 /** A plan with what its mail needs. */
 export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
-  /** True if no mail has named it yet. */
-  isNew: boolean;
-  /** Changes that no mail has named with this hash. */
+  /** Changes that no mail has named with this hash; none if a mail has named the plan. */
   news: readonly ChangeKey[];
 }
 
@@ -36,7 +34,7 @@ function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<C
       )
     : mailed;
   const news = [...keys].filter((key) => fresh.has(key) || known.get(key)?.plan !== hash);
-  return { region, held, keys: [...keys], fresh, isNew, news, hash };
+  return { region, held, keys: [...keys], fresh, news, hash };
 }
 
 /** Groups what waits by region and by whether the deletion limit stopped it. */
@@ -61,7 +59,7 @@ export function planChanges(
     const [region = "", kind] = id.split(" ");
     const plan = planOf(region, group, known);
     const isLimit = kind === "limit";
-    if (!isLimit && !plan.isNew) {
+    if (!isLimit && plan.news.length === 0) {
       plans.push(plan);
       continue;
     }

@@ -102,7 +102,7 @@ test("gives no date to what the deletion limit stops, and says how many there ar
 describe("approvedDeletePlan=mailed", () => {
   const planOf = (region: string, hash: string, kind: string) => {
     const held = heldBy(`${region} ${kind} i-1`, ALL[1]!);
-    return { region, hash, held, keys: [], fresh: new Set<string>(), isNew: true, news: [] };
+    return { region, hash, held, keys: [], fresh: new Set<string>(), news: [] };
   };
   const announced = (region: string, hash: string) =>
     changeNotice(planOf(region, hash, "settings"), undefined, SETTINGS, NOW).message;
