@@ -128,7 +128,7 @@ function clockOf({ snapshots = [], copies }: World): Pick<World, "changes" | "po
   const counts = all.map(([region, seen]) => [region, countPoints(seen.filter(isWanted))] as const);
   const points = { at: isoSeconds(lookMs), counted: packCounts(new Map(counts)), gone: [] };
   return {
-    changes: remember({ memory: undefined, oldestSlot: undefined }, POLICY, lookMs),
+    changes: remember({ memory: undefined, hasPoints: false }, POLICY, lookMs),
     points,
   };
 }

@@ -3,7 +3,7 @@
  * what the timer carries and what is mailed. It is pure: the plan is applied to the world that the next plan sees.
  */
 import type { ChangeMemory } from "../../src/vault/model/memory/changeMemory";
-import { remember } from "../../src/vault/changes/changeMemory";
+import { recalled } from "../../src/vault/changes/recalled";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
 import { unreportedOf } from "../../src/vault/report/log";
 import { planOf } from "./planOf";
@@ -22,6 +22,8 @@ export interface Nights {
   instances: ProtectedInstance[];
   /** True if SNS accepts mails. */
   mailWorks: boolean;
+  /** DR regions whose snapshots cannot be read. */
+  readonly unread: Set<string>;
   /** All mailed problems, with the day. */
   readonly mailed: { day: number; problem: Problem }[];
   /** Days since the first night. */
@@ -34,6 +36,8 @@ export interface Nights {
   pass: (nights: number, everyMs?: number) => void;
   /** Lets nights pass without a run, and then invokes a sweep that finds the last run missing. */
   miss: (nights: number) => void;
+  /** Invokes a sweep. */
+  sweep: () => void;
   /** Returns the slots of an instance, or of one volume of it, that have snapshots in a region, the oldest first. */
   slots: (instanceId: string, region: string, volumeId?: string) => string[];
   /** Returns the mailed problems of a kind. */
@@ -113,19 +117,15 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
   function invoke(slotTask: SlotTask | undefined): void {
     const { policy: now } = nights;
     const inRegion = (region: string) => account.all.get(region) ?? [];
-    const slots = [...account.all.values()]
-      .flat()
-      .map(({ identity }) => identity.slot)
-      .sort();
-    const changes = remember({ memory, oldestSlot: slots[0] }, now, nowMs);
-    const world: World = {
+    const readable = now.dr.filter(({ region }) => !nights.unread.has(region));
+    const read: World = {
       ...(slotTask && { instances: nights.instances }),
       snapshots: inRegion(now.primaryRegion),
-      copies: Object.fromEntries(now.dr.map(({ region }) => [region, inRegion(region)])),
-      changes,
+      copies: Object.fromEntries(readable.map(({ region }) => [region, inRegion(region)])),
       problems: [],
       throttled: [],
     };
+    const world: World = { ...read, changes: recalled(memory && { notified: {}, changes: memory }, read, now, nowMs) };
     const plan = planOf(world, now, slotTask, "run", nowMs);
     for (const action of plan.actions) take(account, action, now, nowMs);
     const unreported = nights.mailWorks ? unreportedOf(plan.problems, notified, nowMs) : [];
@@ -140,6 +140,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     policy,
     instances,
     mailWorks: true,
+    unread: new Set(),
     mailed: [],
     day: 0,
     loseClock: () => {
@@ -169,6 +170,9 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
       nowMs += count * DAY_MS;
       nights.day = Math.floor((nowMs - NOW) / DAY_MS);
       invoke({ slot: isoSeconds(nowMs), mode: "closing" });
+    },
+    sweep: () => {
+      invoke(undefined);
     },
     slots: (instanceId, region, volumeId) =>
       [

@@ -190,7 +190,7 @@ export function makeRig(settings: VaultSettings = SETTINGS) {
   }
 
   function carries(state: ClockState): void {
-    const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, NOW);
+    const changes = remember({ memory: undefined, hasPoints: false }, settings, NOW);
     const Input = JSON.stringify({ kind: "follow-up", changes, ...state });
     const Target = { Arn: FUNCTION_ARN, RoleArn: "role", Input };
     scheduler.on(GetScheduleCommand).resolves({ Target });

@@ -107,16 +107,15 @@ function drawWorld(nature: Nature, records: number): World {
 
 /** Draws what the timer says of settings that were edited nine days ago. */
 function drawMemory(random: Random, settings: CoreSettings, slotMs: number): ChangeMemory {
-  const oldestSlot = isoSeconds(slotMs - 300 * DAY_MS);
   const wider = (policy: KeepPolicy) => ({
     keep: { ...policy.keep, retentionDays: 200 },
     drKeep: { ...policy.drKeep, last: 60 },
   });
   const policies = Object.fromEntries(Object.entries(settings.policies).map(([name, one]) => [name, wider(one)]));
   const former = random.chance(0.6) ? { ...settings, policies, schedule: "rate(8 hours)" } : settings;
-  const nothing = { memory: undefined, oldestSlot: random.chance(0.2) ? oldestSlot : undefined };
+  const nothing = { memory: undefined, hasPoints: random.chance(0.2) };
   const before = remember(nothing, former, slotMs - 20 * DAY_MS);
-  return remember({ memory: before, oldestSlot }, settings, slotMs - 9 * DAY_MS);
+  return remember({ memory: before, hasPoints: true }, settings, slotMs - 9 * DAY_MS);
 }
 
 /** Plays two looks before the plan's own: what they announced, and what they found missing. */

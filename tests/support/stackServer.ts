@@ -91,7 +91,7 @@ const DENIED = `<Response><Errors><Error><Code>UnauthorizedOperation</Code><Mess
 const PUBLISHED = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult><ResponseMetadata><RequestId>r-3</RequestId></ResponseMetadata></PublishResponse>`;
 /** Returns what the timer of a vault that has run before with the same settings carries. */
 function clockOf(settings: VaultSettings) {
-  const changes = remember({ memory: undefined, oldestSlot: undefined }, settings, Date.now());
+  const changes = remember({ memory: undefined, hasPoints: false }, settings, Date.now());
   const Input = JSON.stringify({ kind: "follow-up", notified: {}, changes });
   return { Target: { Arn: FUNCTION_ARN, RoleArn: "", Input } };
 }

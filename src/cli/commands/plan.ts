@@ -109,7 +109,7 @@ export async function plan(context: Context, { at }: { at?: string }): Promise<A
   const ahead = await lookAhead(settings, memory, atMs, nowMs);
   const { rounds, checked } = ahead;
   const last = rounds.at(-1);
-  const waiting = last === undefined ? [] : waitingIn(last.plan, settings);
+  const waiting = last === undefined ? [] : waitingIn(last.plan);
   const items = itemsOf(rounds, checked, waiting);
   const counts = countsOf(items);
   const problems = reported(rounds, checked);

@@ -68,7 +68,7 @@ export async function plannedExceptions(world: World, settings: VaultSettings, n
   return [
     ...[...plan.problems, ...checked.problems].map(exceptionOf),
     ...missedOnce(plan, settings),
-    ...mailedBefore(waitingIn(plan, settings), plan.problems),
+    ...mailedBefore(waitingIn(plan), plan.problems),
   ];
 }
 

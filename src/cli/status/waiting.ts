@@ -1,8 +1,7 @@
 /** Deletions that wait for an approval or for the end of a grace period. Pure. */
-import { isOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
+import { isOf } from "../../vault/changes/changeKeys";
 import { isoSeconds } from "../../vault/lib/time";
 import type { Plan } from "../../vault/model/actions";
-import type { CoreSettings } from "../../vault/model/settings";
 
 /** One plan that waits, as a mail names it. */
 export interface WaitingDeletions {
@@ -13,19 +12,17 @@ export interface WaitingDeletions {
   because: "limit" | "change";
   recoveryPoints: number;
   snapshotIds: string[];
-  /** When they are deleted without an approval; absent: not before one, or not before a mail that is yet to come. */
+  /** When the first are deleted without an approval; absent: not before one, or not before a mail that is yet to come. */
   from?: string;
 }
 
-/** Returns what waits, by the memory that the plan was made with. */
-export function waitingIn({ changes }: Plan, settings: CoreSettings): WaitingDeletions[] {
+/** Returns what waits in a plan. */
+export function waitingIn({ changes }: Plan): WaitingDeletions[] {
   if (changes === undefined) return [];
-  const known = knownOf(changes.memory);
   return changes.plans.map((plan): WaitingDeletions => {
-    const { region, hash, held, keys, fresh } = plan;
+    const { region, hash, held, fresh } = plan;
     const isLimit = isOf(plan, "limit");
-    const ends = keys.map((key) => overFromMs(known.get(key), "", settings) ?? Infinity);
-    const endMs = ends.reduce((a, b) => Math.max(a, b), -Infinity);
+    const endMs = held.reduce((ms, one) => Math.min(ms, one.endMs), Infinity);
     const hasEnd = !isLimit && fresh.size === 0 && Number.isFinite(endMs);
     return {
       region,

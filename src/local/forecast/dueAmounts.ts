@@ -3,13 +3,11 @@
  * deletion limit stops. Pure.
  */
 import { groupBy } from "../../vault/lib/collections";
-import type { ChangeKey, HeldPoint } from "../../vault/model/memory/waitingPlans";
-import { type Known, isOf, kindOf, knownOf, overFromMs } from "../../vault/changes/changeKeys";
-import { type MissedFirst, firstMissed } from "../../vault/model/memory/changeMemory";
+import type { HeldPoint } from "../../vault/model/memory/waitingPlans";
+import { isOf } from "../../vault/changes/changeKeys";
 import { setKeyOf } from "../../vault/retention/recoverySets";
-import { DAY_MS, isoSeconds } from "../../vault/lib/time";
+import { isoSeconds } from "../../vault/lib/time";
 import type { Snapshot } from "../../vault/model/world";
-import type { CoreSettings } from "../../vault/model/settings";
 import type { Foresight } from "./foresight";
 
 /** Number of recovery points of instances and of their snapshots, and the size of their volumes. */
@@ -73,30 +71,9 @@ export function deletedIn(before: readonly Snapshot[], after: readonly Snapshot[
   return { ...amountOf(gone), recoveryPoints: amountOf(lost).recoveryPoints };
 }
 
-interface Grace {
-  known: ReadonlyMap<ChangeKey, Known>;
-  missed: ReadonlyMap<string, MissedFirst>;
-  policy: CoreSettings;
-}
-
-/** Returns when a change holds nothing any more; `undefined` before a mail named it. */
-function overMs(key: ChangeKey, { known, missed, policy }: Grace): number | undefined {
-  const untilMs = overFromMs(known.get(key), "", policy);
-  const { kind, of } = kindOf(key);
-  if (kind !== "orphan" || untilMs === undefined) return untilMs;
-  const { sinceMs } = missed.get(of) ?? {};
-  return sinceMs === undefined ? undefined : Math.max(untilMs, sinceMs + policy.orphanDays * DAY_MS);
-}
-
-/** Returns when the last of the changes that hold a recovery point is over. */
-function dueMs({ keys, fresh }: HeldPoint, grace: Grace): number | undefined {
-  let lastMs = -Infinity;
-  for (const key of keys) {
-    const ms = fresh.has(key) ? undefined : overMs(key, grace);
-    if (ms === undefined) return undefined;
-    lastMs = Math.max(lastMs, ms);
-  }
-  return lastMs;
+/** Returns when the last change that holds a recovery point is over; `undefined` before a mail named all of them. */
+function dueMs({ fresh, endMs }: HeldPoint): number | undefined {
+  return fresh.size > 0 ? undefined : endMs;
 }
 
 function plansOf({ plan }: Foresight, region: string, limited: boolean) {
@@ -106,13 +83,9 @@ function plansOf({ plan }: Foresight, region: string, limited: boolean) {
 
 /** Counts what is in a grace period, by when it is due, the soonest first. */
 export function waitingIn(foresight: Foresight, region: string): Waiting[] {
-  const { plan, policy } = foresight;
-  const memory = plan.changes?.memory;
-  if (memory === undefined) return [];
-  const grace = { known: knownOf(memory), missed: firstMissed(memory), policy };
   const waiting: Waiting[] = [];
   for (const { hash, held } of plansOf(foresight, region, false)) {
-    for (const [ms, points] of groupBy(held, (point) => dueMs(point, grace))) {
+    for (const [ms, points] of groupBy(held, dueMs)) {
       const from = ms === undefined ? {} : { from: isoSeconds(ms) };
       const ids = points.map(({ snapshotId }) => snapshotId);
       waiting.push({ ...amountOf(pick(seenIn(foresight, region), ids)), ...from, plan: hash });

@@ -29,7 +29,7 @@ export function isOf({ keys }: { keys: Iterable<ChangeKey> }, kind: ChangeKind):
 }
 
 /** Mail and approval of one change. */
-export type Known = Pick<NotifiedChanges, "at" | "plan" | "approved">;
+export type Known = Pick<NotifiedChanges, "at" | "plan" | "graceDays" | "approved">;
 
 /** Memory of changes and what was mailed about each; `memory` is `undefined` if the timer could not be read. */
 export interface Remembered {
@@ -48,11 +48,12 @@ export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Know
 export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[] {
   const newest = [...known].sort(([, a], [, b]) => (a.at < b.at ? 1 : -1)).slice(0, MAX_NOTIFIED);
   const groups = new Map<string, NotifiedChanges & { of: string[] }>();
-  for (const [key, { at, plan, approved }] of newest) {
+  for (const [key, { at, plan, graceDays, approved }] of newest) {
     const { region, kind, of } = kindOf(key);
     const place = `${region} ${kind}`;
-    const id = [place, at, plan, approved].join();
-    const group = groups.get(id) ?? { in: place, of: [], at, plan, ...(approved && { approved }) };
+    const id = [place, at, plan, graceDays, approved].join();
+    const more = { ...(graceDays !== undefined && { graceDays }), ...(approved && { approved }) };
+    const group = groups.get(id) ?? { in: place, of: [], at, plan, ...more };
     group.of.push(of);
     groups.set(id, group);
   }
@@ -67,17 +68,28 @@ export function withApproved(memory: ChangeMemory, { approvedDeletePlan }: CoreS
 }
 
 /**
+ * Returns the end of a change's grace in epoch milliseconds, whether or not a person approved it before; `undefined`
+ * before a mail named it.
+ */
+export function graceEndMs(
+  known: Known | undefined,
+  { editGraceDays }: Pick<CoreSettings, "editGraceDays">,
+): number | undefined {
+  const atMs = parseIso(known?.at ?? "");
+  return atMs === undefined ? undefined : atMs + Math.max(editGraceDays, known?.graceDays ?? 0) * DAY_MS;
+}
+
+/**
  * Returns the time in epoch milliseconds from which a change holds nothing; `undefined` before a mail named it.
  * @param since time that the mail must not be older than. An older mail was about an earlier occurrence of the change.
  */
 export function overFromMs(
   known: Known | undefined,
   since: string,
-  { editGraceDays }: Pick<CoreSettings, "editGraceDays">,
+  settings: Pick<CoreSettings, "editGraceDays">,
 ): number | undefined {
-  const atMs = parseIso(known?.at ?? "");
-  if (known === undefined || atMs === undefined || since > known.at) return undefined;
-  return known.approved ? atMs : atMs + editGraceDays * DAY_MS;
+  if (known === undefined || since > known.at) return undefined;
+  return known.approved ? parseIso(known.at) : graceEndMs(known, settings);
 }
 
 /**
@@ -87,12 +99,13 @@ export function overFromMs(
 export function withNotified(
   known: ReadonlyMap<ChangeKey, Known>,
   { hash, keys, fresh }: MailedPlan,
-  at: string,
+  { at, graceDays }: { at: string; graceDays: number },
 ): Map<ChangeKey, Known> {
   const all = new Map(known);
   for (const key of keys) {
     const before = fresh.has(key) ? undefined : all.get(key);
-    all.set(key, { ...(before ?? { at }), plan: hash });
+    const days = Math.max(graceDays, before?.graceDays ?? 0);
+    all.set(key, { ...(before ?? { at }), plan: hash, graceDays: days });
   }
   return all;
 }

@@ -49,9 +49,9 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   });
 }
 
-type Scheduled = Pick<KeepSettings, "schedule" | "timezone">;
+export type Scheduled = Pick<KeepSettings, "schedule" | "timezone">;
 
-function isSameSchedule(a: Scheduled, b: Scheduled): boolean {
+export function isSameSchedule(a: Scheduled, b: Scheduled): boolean {
   return a.schedule === b.schedule && a.timezone === b.timezone;
 }
 
@@ -100,15 +100,15 @@ function atMost(former: readonly FormerSettings[], nowMs: number): readonly Form
 export interface Recalled {
   /** `undefined` if the timer carries none, because it is new or its payload cannot be read. */
   memory: ChangeMemory | undefined;
-  /** Slot of the oldest recovery point in any region; `undefined` if there is none. */
-  oldestSlot: string | undefined;
+  /** True if there is or may be a recovery point in any region. */
+  hasPoints: boolean;
   /** Regions in which snapshots were first made, according to their tags. Nothing else is known after a stack moved. */
   madeIn?: readonly string[];
 }
 
 /** Returns the memory with the current settings. */
 export function remember(
-  { memory, oldestSlot, madeIn = [] }: Recalled,
+  { memory, hasPoints, madeIn = [] }: Recalled,
   policy: CoreSettings,
   nowMs: number,
 ): ChangeMemory {
@@ -116,7 +116,7 @@ export function remember(
   const regions = [policy.primaryRegion, ...policy.dr.map(({ region }) => region)];
   if (memory === undefined) {
     // Only a new vault has nothing to lose. A timer that was created again may hide an edit, or other regions.
-    const former = oldestSlot === undefined ? [] : append([], { was: "unknown" }, nowMs);
+    const former = hasPoints ? append([], { was: "unknown" }, nowMs) : [];
     const left = nextLeft({ regions: madeIn }, regions, nowMs);
     const none = { missing: [], notified: [], stopped: {} };
     return { settings, regions, ...(left.length > 0 && { left }), former, ...none };
@@ -128,12 +128,10 @@ export function remember(
   for (const region of regions.filter((one) => !memory.regions.includes(one))) {
     former = append(former, { was: "unknown", region }, nowMs);
   }
-  // Former settings are forgotten if the current ones keep at least as much on the same schedule, or if no recovery
-  // point is that old.
-  const counts = ({ was, until }: FormerSettings, index: number) =>
-    (was === "unknown" || !coversAll(settings, was) || isThinned(was, former.slice(index + 1), settings)) &&
-    oldestSlot !== undefined &&
-    oldestSlot <= until;
+  // Former settings are forgotten if the current ones keep at least as much on the same schedule. Once no recovery point
+  // is that old, changeUpdate.ts forgets them.
+  const counts = ({ was }: FormerSettings, index: number) =>
+    was === "unknown" || !coversAll(settings, was) || isThinned(was, former.slice(index + 1), settings);
   const left = nextLeft(memory, regions, nowMs);
   const kept = { ...memory, settings, regions, former: atMost(former.filter(counts), nowMs) };
   return left.length > 0 || memory.left !== undefined ? { ...kept, left } : kept;

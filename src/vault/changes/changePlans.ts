@@ -51,7 +51,7 @@ export function planChanges(
   held: readonly HeldPoint[],
   points: ReadonlyMap<string, number>,
   { memory, known }: Remembered,
-  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
+  settings: CoreSettings,
 ): { plans: WaitingPlan[]; problems: Problem[] } {
   const plans: WaitingPlan[] = [];
   const problems: Problem[] = [];
@@ -65,7 +65,7 @@ export function planChanges(
     }
     const problem = isLimit
       ? limitProblem(plan, points.get(region) ?? 0, settings)
-      : changeNotice(plan, memory, settings, nowMs);
+      : changeNotice(plan, memory, settings);
     problems.push(problem);
     plans.push({ ...plan, problemKey: problemKey(problem) });
   }

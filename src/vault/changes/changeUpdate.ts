@@ -1,6 +1,17 @@
 /** Updates the memory of changes after a plan: missing instances, stopped instances, and what is forgotten. Pure. */
 import type { ChangeKey, PlannedChanges } from "../model/memory/waitingPlans";
-import { type Known, changeKey, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
+import {
+  type ChangeKind,
+  type Known,
+  changeKey,
+  graceEndMs,
+  groupsOf,
+  kindOf,
+  knownOf,
+  overFromMs,
+  withNotified,
+} from "./changeKeys";
+import { firstResumed } from "./resumed";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/memory/changeMemory";
 import type { NotifiedAt } from "../model/memory/clockState";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
@@ -37,6 +48,8 @@ export interface Looked {
   regions: readonly ChangedRegion[];
   /** True if all regions could be read. */
   isAllSeen: boolean;
+  /** Slot of the oldest recovery point in any region; `undefined` if there is none. */
+  oldestSlot?: string;
   /** True if the instances were read, and any of them has a volume to back up. */
   knowsFleet: boolean;
   isMissing: (id: string) => boolean;
@@ -51,20 +64,17 @@ export interface Looked {
   settings: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
 }
 
-/** Finds the instances and volumes that lose something because they are missing, whether it waits or is due. */
-function losing(regions: readonly ChangedRegion[]): Set<string> {
-  const units = new Set<string>();
+/** Finds what loses something because of changes of a kind, whether it waits or is due: instances, or ends of settings. */
+function losing(regions: readonly ChangedRegion[], wanted: ChangeKind): Set<string> {
+  const all = new Set<ChangeKey>();
   const take = (keys: Iterable<ChangeKey>) => {
-    for (const key of keys) {
-      const { kind, of } = kindOf(key);
-      if (kind === "orphan") units.add(of);
-    }
+    for (const key of keys) all.add(key);
   };
   for (const { verdict } of regions) {
     for (const { keys } of verdict.held.values()) take(keys);
     for (const keys of verdict.approved.values()) take(keys);
   }
-  return units;
+  return new Set([...all].map(kindOf).flatMap(({ kind, of }) => (kind === wanted ? [of] : [])));
 }
 
 /**
@@ -87,7 +97,7 @@ function withShared(units: Set<string>, { shared, isMissing }: Looked): Set<stri
 function nextMissing({ missing }: ChangeMemory, looked: Looked, nowMs: number): readonly MissingInstances[] {
   const { regions, isAllSeen, knowsFleet, isMissing, has, slot, settings } = looked;
   if (!knowsFleet || slot === undefined) return missing;
-  const units = withShared(losing(regions), looked);
+  const units = withShared(losing(regions, "orphan"), looked);
   const known = missing.flatMap((group) => {
     // Deletions may have been approved early. The instance must remain recorded until the age of its newest point makes
     // it an orphan.
@@ -127,27 +137,57 @@ function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean 
 }
 
 /** Adds to the memory the plans whose mail SNS accepted now or within the last day. */
-export function notifiedOf({ memory, plans }: PlannedChanges, notified: NotifiedAt): ChangeMemory {
+export function notifiedOf({ memory, plans, graceDays }: PlannedChanges, notified: NotifiedAt): ChangeMemory {
   let known: ReadonlyMap<ChangeKey, Known> = knownOf(memory);
   for (const plan of plans) {
     const at = notified[plan.problemKey ?? ""];
-    if (at !== undefined) known = withNotified(known, plan, at);
+    if (at !== undefined) known = withNotified(known, plan, { at, graceDays });
   }
   return { ...memory, notified: groupsOf(known) };
 }
 
-/** Decides whether the mails about former settings are so old in all regions that what these kept has been deleted. */
-function isDone(
+/** Returns when the last of these changes holds nothing any more; `undefined` if any was not mailed. */
+function lastOverMs(changes: readonly (Known | undefined)[], settings: Looked["settings"]): number | undefined {
+  const ends = changes.map((one) => overFromMs(one, "", settings) ?? Infinity);
+  const lastMs = Math.max(...ends);
+  return lastMs === Infinity ? undefined : lastMs;
+}
+
+/** Returns when the grace of the last mail about former settings ends; `Infinity` if not all regions had one. */
+function lastGraceEndMs(
   { until, region: only }: FormerSettings,
   { regions }: ChangeMemory,
   known: ReadonlyMap<ChangeKey, Known>,
-  doneMs: number,
-): boolean {
+  settings: Looked["settings"],
+): number {
   const about = only === undefined ? regions : [only];
-  return about.every((region) => {
-    const { at = "" } = known.get(changeKey(region, "settings", until)) ?? {};
-    return (parseIso(at) ?? Infinity) < doneMs;
-  });
+  const ends = about.map((region) => graceEndMs(known.get(changeKey(region, "settings", until)), settings) ?? Infinity);
+  return Math.max(...ends);
+}
+
+/** Returns the former settings that are still needed. */
+function nextFormer(
+  memory: ChangeMemory,
+  known: ReadonlyMap<ChangeKey, Known>,
+  { settings, regions, isAllSeen, oldestSlot }: Looked,
+  nowMs: number,
+): readonly FormerSettings[] {
+  const { former } = memory;
+  if (former.length === 0) return former;
+  const losers = losing(regions, "settings");
+  // Recovery points that were made since the settings ended may wait too.
+  const isPast = ({ until }: FormerSettings) =>
+    isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);
+  const doneMs = nowMs - DONE_AFTER_DAYS * DAY_MS;
+  const resumed = firstResumed(former, memory.settings, (until) =>
+    lastOverMs(
+      memory.regions.map((region) => known.get(changeKey(region, "settings", until))),
+      settings,
+    ),
+  );
+  const isDone = (one: FormerSettings, index: number) =>
+    index < resumed && lastGraceEndMs(one, memory, known, settings) < doneMs;
+  return former.filter((one, index) => !isPast(one) && !isDone(one, index));
 }
 
 /** Returns the memory that the timer is to carry, without what this invocation mails. */
@@ -160,7 +200,6 @@ export function nextMemory(
   const missing = nextMissing(memory, looked, nowMs);
   const stopped = nextStopped(memory, looked.regions);
   const left = new Map([...known].filter(([key]) => matters(key, memory, looked)));
-  const doneMs = nowMs - (looked.settings.editGraceDays + DONE_AFTER_DAYS) * DAY_MS;
-  const former = memory.former.filter((one) => !isDone(one, memory, known, doneMs));
+  const former = nextFormer(memory, known, looked, nowMs);
   return { ...memory, former, missing, stopped, notified: groupsOf(left) };
 }

@@ -4,11 +4,11 @@
  */
 import { groupBy } from "../lib/collections";
 import { type ChangeKind, isOf, kindOf } from "./changeKeys";
-import { type ChangeMemory, firstMissed } from "../model/memory/changeMemory";
+import type { ChangeMemory } from "../model/memory/changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "../model/memory/waitingPlans";
 import { deletionPlanHash } from "./planHash";
-import { DAY_MS, isoSeconds } from "../lib/time";
+import { isoSeconds } from "../lib/time";
 import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
 import { listed, pluralize, withCommand } from "../lib/text";
@@ -60,56 +60,51 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   return unknown.length === all.length ? `the stack's ${why}` : `the stack's settings changed, and its ${why}`;
 }
 
+/** Says when the first of them can be deleted. An earlier mail may have named some of them, with an earlier date. */
+function fromOf(held: readonly HeldPoint[]): string {
+  // Not `Math.min(...)`, because the list may be longer than an argument list can be.
+  const soonestMs = held.reduce((ms, { endMs }) => Math.min(ms, endMs), Infinity);
+  return `from ${isoSeconds(soonestMs).slice(0, 16)}Z on`;
+}
+
 /** Returns one sentence per kind of change: what it makes due, and from when on that is deleted. */
 function reasonsOf(
   { held }: ChangePlan,
   memory: ChangeMemory | undefined,
-  policy: CoreSettings,
-  nowMs: number,
+  { orphans: orphanRule }: CoreSettings,
 ): string[] {
-  const endMs = nowMs + policy.editGraceDays * DAY_MS;
-  const date = (ms: number) => isoSeconds(Math.max(ms, endMs)).slice(0, 16) + "Z";
   const having = (kind: ChangeKind) => held.filter((one) => isOf(one, kind));
   const texts: string[] = [];
   const settings = having("settings");
   if (settings.length > 0) {
     texts.push(
-      `${pointsOf(settings)} from ${date(endMs)} on, since ${whyOfSettings(settings, memory)}${dueAlready(settings)}: ${byInstance(settings)}`,
+      `${pointsOf(settings)} ${fromOf(settings)}, since ${whyOfSettings(settings, memory)}${dueAlready(settings)}: ${byInstance(settings)}`,
     );
   }
   const tags = having("tags");
   if (tags.length > 0) {
     texts.push(
-      `${pointsOf(tags)} from ${date(endMs)} on, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`,
+      `${pointsOf(tags)} ${fromOf(tags)}, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`,
     );
   }
   const orphans = having("orphan");
   if (orphans.length > 0) {
-    const first = firstMissed(memory);
-    const missedMs = orphans.map(({ instanceId }) => first.get(instanceId)?.sinceMs ?? nowMs);
-    // Not `Math.min(...)`, because the list may be longer than an argument list can be.
-    const soonestMs = missedMs.reduce((a, b) => Math.min(a, b)) + policy.orphanDays * DAY_MS;
     // A volume that moved may not be backed up with any instance now, although its former instances are. Nothing else
     // says that it is the reason, nor that more of their recovery points will wait for it.
     const ids = orphans.flatMap(({ keys }) => [...keys].map(kindOf).filter(({ kind }) => kind === "orphan"));
     const volumes = [...new Set(ids.map(({ of }) => of))].filter((of) => of.startsWith("vol-"));
     const orVolume = volumes.length === 0 ? "" : `, or a volume that it had (${listed(volumes)}),`;
     texts.push(
-      `${pointsOf(orphans)} from ${date(soonestMs)} on, since the instance${orVolume} is not backed up any more and orphans is ${policy.orphans}${dueAlready(orphans)}: ${byInstance(orphans)}`,
+      `${pointsOf(orphans)} ${fromOf(orphans)}, since the instance${orVolume} is not backed up any more and orphans is ${orphanRule}${dueAlready(orphans)}: ${byInstance(orphans)}`,
     );
   }
   return texts;
 }
 
 /** Composes the notice about what a change releases. */
-export function changeNotice(
-  plan: ChangePlan,
-  memory: ChangeMemory | undefined,
-  settings: CoreSettings,
-  nowMs: number,
-): Problem {
+export function changeNotice(plan: ChangePlan, memory: ChangeMemory | undefined, settings: CoreSettings): Problem {
   const { region, hash, held, news } = plan;
-  const reasons = reasonsOf(plan, memory, settings, nowMs);
+  const reasons = reasonsOf(plan, memory, settings);
   // Another change that releases the same snapshots gets its own mail, even if one was sent within the day. Otherwise a
   // person who approves the hash of that one would approve a change that it did not name.
   return problem(
@@ -117,7 +112,7 @@ export function changeNotice(
     [region, hash, deletionPlanHash(region, news)].join(" "),
     `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
     withCommand(
-      "None of this is deleted before then. To keep it, undo the change before then. To delete what is due at once",
+      "The change deletes none of this before then. To keep it, undo the change before then. To delete what is due at once",
       approval(hash),
       "The next hourly sweep carries it out.",
     ),

@@ -8,6 +8,7 @@ import { type ChangeMemory, memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
 import { type ChangedRegion, nextMemory } from "./changeUpdate";
 import { limitDeletions } from "./deletionLimit";
+import { oldestSlotIn } from "../inventory/regions";
 import { dueLater } from "./dueLater";
 import type { FormersOf } from "../retention/former";
 import { type Served, formerRules } from "./formerRules";
@@ -45,8 +46,8 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const held = verdict.held.get(snapshotId);
     if (held === undefined) return [];
-    const { keys, fresh } = held;
-    return [{ region, snapshotId, instanceId, slot, keys, fresh }];
+    const { keys, fresh, endMs } = held;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs }];
   });
 }
 
@@ -69,7 +70,7 @@ function foreseen(
   const isNew = held.some((one) => one.fresh.size > 0 && !isOf(one, "limit"));
   if (!isNew) return [];
   const endMs = nowMs + settings.editGraceDays * DAY_MS;
-  const formersOf = formerRules(memory, ruled, { settings, slot, nowMs: endMs });
+  const formersOf = formerRules(memory, ruled, { settings, slot, nowMs: endMs, mailMs: nowMs });
   const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
   return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
 }
@@ -109,14 +110,17 @@ export function beginChanges(
       // read.
       if (changes === "unread") return { problems: [], withheld };
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
-      const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, at);
+      const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, settings);
       if (memory === undefined) return { problems, withheld };
       const { newest, shared, isMissing, knowsFleet } = ruled;
       const has = (id: string) => newest.has(id);
       const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
-      const looked = { settings, comboOf: tagsOf, isMissing, shared, knowsFleet, regions, isAllSeen, slot, has };
+      const looked = {
+        ...{ settings, comboOf: tagsOf, isMissing, shared, knowsFleet, regions, isAllSeen, slot, has },
+        ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
+      };
       const next = nextMemory(memory, known, looked, nowMs);
-      return { problems, withheld, changes: { memory: next, plans } };
+      return { problems, withheld, changes: { memory: next, plans, graceDays: settings.editGraceDays } };
     },
   };
 }

@@ -148,7 +148,8 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const held = whole(waits, plan).map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
     const key = changeKey(region, "limit", instanceId);
     const fresh = slot > (known.get(key)?.at ?? "") ? [key] : [];
-    return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh) };
+    // It has no end without an approval.
+    return { region, snapshotId, instanceId, slot, keys: new Set([key]), fresh: new Set(fresh), endMs: Infinity };
   });
   const ids = held.map(({ snapshotId }) => snapshotId);
   if (settings.approvedDeletePlan.includes(deletionPlanHash(region, ids))) return none;

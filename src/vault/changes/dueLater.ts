@@ -88,7 +88,7 @@ export function dueLater(
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const later = verdict.held.has(snapshotId) ? undefined : held.get(snapshotId);
     if (later === undefined || later.fresh.size === 0) return [];
-    const { keys, fresh } = later;
-    return [{ region, snapshotId, instanceId, slot, keys, fresh, isLater: true }];
+    const { keys, fresh, endMs } = later;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs, isLater: true }];
   });
 }

@@ -3,14 +3,13 @@
  * recovery points' own tags, or from a time when the instance was still backed up. What any of these rules keep waits
  * for an approval or the end of the grace period. Pure.
  */
-import { type Calendar, makeCalendar } from "../retention/calendar";
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { type Known, changeKey, kindOf, knownOf, overFromMs } from "./changeKeys";
-import { type ChangeMemory, type FormerSettings, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
-import { covers, endOfSchedule, isThinned } from "./changeMemory";
+import { type Known, changeKey, graceEndMs, kindOf, knownOf, overFromMs } from "./changeKeys";
+import { type ChangeMemory, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
+import { covers } from "./changeMemory";
+import { type Era, erasOf, hasFromBefore, thinnedBy } from "./eras";
 import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
-import { type Timetable, asBefore, timetableOf } from "./asBefore";
 import { comboOf, isSameCombo, tagChange } from "./tagChanges";
 import { DAY_MS, isoSeconds } from "../lib/time";
 import type { Tags } from "../model/world";
@@ -19,15 +18,6 @@ import type { Former, FormersOf } from "../retention/former";
 
 /** Current rules and newest snapshots of units. A unit is an instance, or a volume of several instances. */
 export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
-
-/** Settings, current or former. */
-interface Era {
-  settings: CoreSettings;
-  calendar: Calendar;
-  former?: FormerSettings;
-  /** Their schedule, and the ISO instant at which it ended, if a different one was used after them. */
-  ended?: { timetable: Timetable; at: string };
-}
 
 function tagsOf({ snapshots }: RecoverySet): Tags {
   return snapshots[0]?.tags ?? {};
@@ -62,6 +52,7 @@ interface Memory {
   /** Target slot. */
   slot?: string;
   nowMs: number;
+  mailMs?: number;
 }
 
 /**
@@ -96,10 +87,11 @@ function rulesOfView({ era: { settings, former }, tags, isOrphan }: View): Insta
 
 /**
  * Returns the time that a mail about a change must not be older than. An instance that came back and is missing again
- * is another change.
+ * is another change. So are tags that replaced the previous ones again.
  */
-function sinceOf(kind: string, { newestSlot }: View): string {
-  return kind === "orphan" ? newestSlot : "";
+function sinceOf(kind: string, { newestSlot, carrier = "" }: View): string {
+  if (kind === "orphan") return newestSlot;
+  return kind === "tags" ? carrier : "";
 }
 
 /** Decides whether rules keep everything that others would, so that nothing waits for those. */
@@ -121,30 +113,57 @@ function endOf(view: View): Pick<Former, "before"> {
   return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
 }
 
+/** End of a change, as far as it is known. */
+interface End {
+  key: ChangeKey;
+  /** Time from which the change holds nothing, except an instance that is no orphan yet; absent before a mail names it. */
+  overMs?: number;
+  isOver: boolean;
+  graceEndMs: number;
+  /** The earliest end without an approval, if a mail names the change now. */
+  endMs: number;
+}
+
+function endOfKey(key: ChangeKey, view: View, unit: string, memory: Memory): End {
+  const { settings, known, missing, nowMs, mailMs = nowMs } = memory;
+  const { kind } = kindOf(key);
+  const one = known.get(key);
+  const overMs = overFromMs(one, sinceOf(kind, view), settings);
+  const endMs = overMs ?? mailMs + settings.editGraceDays * DAY_MS;
+  const ofMs = { ...(overMs !== undefined && { overMs }), graceEndMs: graceEndMs(one, settings) ?? nowMs };
+  if (kind !== "orphan" || one?.approved) return { key, ...ofMs, isOver: (overMs ?? Infinity) <= nowMs, endMs };
+  const isOver = (overMs ?? Infinity) <= nowMs && isOrphanBy(memory, unit, settings);
+  const orphanMs = (missing.get(unit)?.sinceMs ?? mailMs) + settings.orphanDays * DAY_MS;
+  return { key, ...ofMs, isOver, endMs: Math.max(endMs, orphanMs) };
+}
+
 function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
-  const { settings, known, nowMs } = memory;
-  const { ended } = era;
-  const thinned: Former["over"] = (sets) => (ended === undefined ? sets : asBefore(sets, ended.timetable, ended.at));
-  const ends = keys.map((key) => {
-    const { kind } = kindOf(key);
-    const one = known.get(key);
-    const endMs = overFromMs(one, sinceOf(kind, view), settings);
-    const waits = kind === "orphan" && !one?.approved && !isOrphanBy(memory, unit, settings);
-    return { key, endMs, isOver: endMs !== undefined && endMs <= nowMs && !waits };
-  });
-  const over = ends.filter(({ isOver }) => isOver).map(({ endMs }) => endMs ?? Infinity);
+  const ends = keys.map((key) => endOfKey(key, view, unit, memory));
+  const over = ends.filter(({ isOver }) => isOver);
   return {
     rules: rulesOfView(view),
     calendar: era.calendar,
     keys,
-    over: thinned,
+    over: thinnedBy(era),
     carrier: view.carrier,
-    isThinned: ended !== undefined,
+    isThinned: era.ended !== undefined,
     ...endOf(view),
-    fresh: ends.filter(({ endMs }) => endMs === undefined).map(({ key }) => key),
-    ...(over.length > 0 && { overFrom: isoSeconds(Math.min(...over)) }),
+    fresh: ends.filter(({ overMs }) => overMs === undefined).map(({ key }) => key),
+    endMs: ends.reduce((ms, one) => Math.min(ms, one.endMs), Infinity),
+    ...(over.length > 0 && {
+      overFrom: isoSeconds(over.reduce((ms, { overMs = Infinity }) => Math.min(ms, overMs), Infinity)),
+      graceEndMs: over.reduce((ms, one) => Math.max(ms, one.graceEndMs), -Infinity),
+    }),
   };
+}
+
+/**
+ * Returns today's rules without what another schedule made, if the stack has the schedule of before again. Otherwise a
+ * schedule that was denser by mistake would displace what it should not, although somebody took it back.
+ */
+function restored(era: Era, rules: InstanceRules): Former {
+  return { rules, calendar: era.calendar, keys: [], fresh: [], over: thinnedBy(era), isThinned: true, endMs: Infinity };
 }
 
 /** Returns all former rules of a unit in a region. */
@@ -162,10 +181,12 @@ function formersOfUnit(
   older.delete(combo);
   const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
   const missing = isMissing(unit);
+  const rules = rulesOf(unit);
   const formers: Former[] = [];
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
+    if (era.isResumed && !hasFromBefore(era, sets)) continue;
     for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
@@ -177,9 +198,9 @@ function formersOfUnit(
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys));
+      else if (era.isResumed) formers.push(restored(era, rules));
     }
   }
-  const rules = rulesOf(unit);
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
 }
 
@@ -188,30 +209,23 @@ export interface Served {
   settings: CoreSettings;
   slot: string | undefined;
   nowMs: number;
+  /** Time at which a mail is sent, if that is not now, because the rules are evaluated as of later. */
+  mailMs?: number;
 }
 
 /** Returns a function that finds the former rules of a unit. */
-export function formerRules(memory: ChangeMemory, ruled: RuledUnits, { settings, slot, nowMs }: Served): FormersOf {
-  const calendars = new Map<string, Calendar>();
-  const calendarOf = (timezone: string): Calendar => {
-    const calendar = calendars.get(timezone) ?? makeCalendar(timezone);
-    calendars.set(timezone, calendar);
-    return calendar;
+export function formerRules(memory: ChangeMemory, ruled: RuledUnits, at: Served): FormersOf {
+  const { settings } = at;
+  const known = knownOf(memory);
+  const missing = firstMissed(memory);
+  const regions = new Map<string, Memory>();
+  const memoryOf = (region: string): Memory => {
+    const found = regions.get(region);
+    if (found !== undefined) return found;
+    const overMs = (until: string) => overFromMs(known.get(changeKey(region, "settings", until)), "", settings);
+    const made = { eras: erasOf(memory, settings, overMs), known, missing, ...at };
+    regions.set(region, made);
+    return made;
   };
-  const now = { settings, calendar: calendarOf(settings.timezone) };
-  const eras: Era[] = [now];
-  for (const [index, former] of memory.former.entries()) {
-    const was = former.was === "unknown" ? {} : former.was;
-    const before = { ...settings, ...was };
-    const later = memory.former.slice(index + 1);
-    const isOther = former.was !== "unknown" && isThinned(before, later, settings);
-    eras.push({
-      settings: before,
-      calendar: calendarOf(before.timezone),
-      former,
-      ...(isOther && { ended: { timetable: timetableOf(before), at: endOfSchedule(before, former.until, later) } }),
-    });
-  }
-  const all: Memory = { eras, known: knownOf(memory), missing: firstMissed(memory), settings, slot, nowMs };
-  return (unit, sets, region) => formersOfUnit({ unit, sets, region }, ruled, all);
+  return (unit, sets, region) => formersOfUnit({ unit, sets, region }, ruled, memoryOf(region));
 }

@@ -1,6 +1,7 @@
 /** Collects what an invocation knows of the past. Pure. */
 import type { ClockState } from "../model/memory/clockState";
 import { remember } from "./changeMemory";
+import { oldestSlotIn } from "../inventory/regions";
 import { sourceRegions } from "../inventory/leftRegions";
 import { isMadeForDr } from "../retention/verdict";
 import type { CoreSettings } from "../model/settings";
@@ -17,10 +18,9 @@ export function recalled(
   nowMs: number,
 ): World["changes"] {
   if (snapshots === undefined) return undefined;
-  const slots = [...snapshots, ...Object.values(copies).flat()].map(({ identity }) => identity.slot);
-  const oldest = slots.reduce<string | undefined>((a, b) => (a !== undefined && a < b ? a : b), undefined);
   const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
   const madeIn = snapshots.some(isMadeForDr) ? sourceRegions(snapshots) : [];
-  const oldestSlot = isAllSeen ? oldest : (oldest ?? "");
-  return remember({ memory: clock?.changes, oldestSlot, madeIn }, settings, nowMs);
+  // A region that could not be read may have some.
+  const hasPoints = !isAllSeen || oldestSlotIn({ snapshots, copies }) !== undefined;
+  return remember({ memory: clock?.changes, hasPoints, madeIn }, settings, nowMs);
 }

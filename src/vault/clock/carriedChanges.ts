@@ -35,7 +35,10 @@ export function changesOf(carried: unknown): ChangeMemory | undefined {
   if (!isRecord(carried)) return undefined;
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
-  const isNotified = (one: Fields) => areTexts(one, "in", "at", "plan") && isTexts(one.of);
+  const isNotified = (one: Fields) => {
+    const { of, graceDays = 0 } = one;
+    return areTexts(one, "in", "at", "plan") && isTexts(of) && Number.isInteger(graceDays);
+  };
   const isRead =
     isListOf(carried.former, isFormer) &&
     isListOf(carried.missing, isMissing) &&

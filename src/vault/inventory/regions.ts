@@ -19,6 +19,15 @@ export interface ReadRegion {
 /** A DR region that could be read. */
 export type ReadDrRegion = ReadRegion & { dr: KeyedRegion };
 
+/** Returns the slot of the oldest snapshot in any region that was read; `undefined` if there is none. */
+export function oldestSlotIn({ snapshots = [], copies }: Pick<World, "snapshots" | "copies">): string | undefined {
+  let oldest: string | undefined;
+  for (const list of [snapshots, ...Object.values(copies)]) {
+    for (const { identity } of list) if (oldest === undefined || identity.slot < oldest) oldest = identity.slot;
+  }
+  return oldest;
+}
+
 /** Returns the DR regions that could be read. */
 export function readDrRegions({ copies }: Pick<World, "copies">, { dr }: Pick<CoreSettings, "dr">): ReadDrRegion[] {
   return dr.flatMap((one) => {

@@ -8,7 +8,7 @@ import type { RecoverySet } from "./recoverySets";
 export interface Former {
   rules: InstanceRules;
   calendar: Calendar;
-  /** Changes that replaced them. */
+  /** Changes that replaced them. None: they are today's, and `over` leaves out what another schedule made. */
   keys: readonly ChangeKey[];
   /** Those changes that no mail has named yet. */
   fresh: readonly ChangeKey[];
@@ -22,6 +22,10 @@ export interface Former {
   carrier?: string;
   /** Set if they hold nothing any more, because a person approved a change, or its grace is over: the time of that. */
   overFrom?: string;
+  /** End of that grace, even if a person approved the change before, in milliseconds since 1970. */
+  graceEndMs?: number;
+  /** Earliest time at which they can hold nothing any more without an approval, if a mail names them now. */
+  endMs: number;
 }
 
 export type FormersOf = (unit: string, sets: readonly RecoverySet[], region: string) => Former[];

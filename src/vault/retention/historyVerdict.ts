@@ -4,7 +4,7 @@ import type { RulesOf } from "./effectiveRules";
 import { wasThere } from "./recoverySets";
 import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
-import { type ReadAt, type UnitHistory, verdictBy } from "./verdict";
+import { type ReadAt, type UnitHistory, keptByAge, verdictBy } from "./verdict";
 
 /** Rules, and what they are evaluated with. */
 export interface PruneRules extends ReadAt {
@@ -21,15 +21,42 @@ export interface History extends UnitHistory {
   region: string;
 }
 
+/** Keeps what today's rules would keep if another schedule had never been used in between. */
+function addKept({ kept, gone }: FullVerdict, wouldKeep: ReadonlyMap<string, string>): void {
+  for (const [slot, why] of wouldKeep) {
+    if (gone.has(slot) && !kept.has(slot)) kept.set(slot, `${why}, without what another schedule made`);
+  }
+}
+
+/**
+ * Returns a function that decides whether today's rules released a recovery point because of a change. Otherwise it has
+ * expired since, which is for the deletion limit to judge.
+ */
+function releasedBy({ graceEndMs }: Former, { sets, unit, side }: History, rules: PruneRules) {
+  let kept: ReadonlySet<string> | undefined;
+  return (slot: string): boolean => {
+    if (graceEndMs === undefined) return true;
+    const then = { calendar: rules.calendar, nowMs: graceEndMs };
+    kept ??= keptByAge(rules.rulesOf(unit), { sets, unit, side }, then);
+    return !kept.has(slot);
+  };
+}
+
 /** Adds holds and approvals: what former rules would keep and the current rules delete. */
-function addFormer(verdict: Required<FullVerdict>, former: Former, { sets, unit, side }: History, nowMs: number): void {
-  const { calendar } = former;
-  const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, { calendar, nowMs });
-  const { overFrom, before: end, keys, fresh, carrier } = former;
+function addFormer(verdict: Required<FullVerdict>, former: Former, history: History, rules: PruneRules): void {
+  const { calendar, overFrom, before: end, keys, fresh, carrier, endMs } = former;
+  const { sets, unit, side } = history;
+  const at = { calendar, nowMs: rules.nowMs };
+  const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, at);
+  if (keys.length === 0) {
+    addKept(verdict, wouldKeep);
+    return;
+  }
   const hold = (slot: string, why: string) => {
-    const more = { why, keys: new Set(keys), fresh: new Set(fresh) };
+    const more = { why, keys: new Set(keys), fresh: new Set(fresh), endMs };
     verdict.held.set(slot, holdOfBoth(verdict.held.get(slot), more));
   };
+  const isReleased = releasedBy(former, history, rules);
   const whyGone = (slot: string) => (verdict.kept.has(slot) ? undefined : verdict.gone.get(slot));
   let isHolding = false;
   for (const set of sets) {
@@ -41,7 +68,7 @@ function addFormer(verdict: Required<FullVerdict>, former: Former, { sets, unit,
     if (overFrom === undefined) {
       hold(slot, why);
       isHolding = true;
-    } else if (slot <= overFrom) verdict.approved.set(slot, keys);
+    } else if (slot <= overFrom && isReleased(slot)) verdict.approved.set(slot, keys);
   }
   // If the last recovery point with the former tags were deleted, the vault would not know what the others wait for.
   const why = isHolding && carrier !== undefined ? whyGone(carrier) : undefined;
@@ -56,6 +83,6 @@ export function historyVerdict(history: History, rules: PruneRules): FullVerdict
   const formers = isLoss ? (rules.formersOf?.(unit, sets, region) ?? []) : [];
   if (formers.length === 0) return verdict;
   const full = { ...verdict, held: new Map<string, Held>(), approved: new Map<string, readonly ChangeKey[]>() };
-  for (const former of formers) addFormer(full, former, history, rules.nowMs);
+  for (const former of formers) addFormer(full, former, history, rules);
   return full;
 }

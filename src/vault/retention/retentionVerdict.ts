@@ -12,6 +12,8 @@ export interface Held {
   keys: ReadonlySet<ChangeKey>;
   /** Those changes that no mail has named yet. */
   fresh: ReadonlySet<ChangeKey>;
+  /** Earliest time at which it can be deleted without an approval, in milliseconds since 1970, if it is mailed now. */
+  endMs: number;
 }
 
 /** Verdict on one history, with the holds and approvals of former rules, if there are any; all by slot. */
@@ -66,6 +68,7 @@ export function holdOfBoth(known: Held | undefined, more: Held): Held {
     why: known.why < more.why ? known.why : more.why,
     keys: new Set([...known.keys, ...more.keys]),
     fresh: new Set([...known.fresh, ...more.fresh]),
+    endMs: Math.max(known.endMs, more.endMs),
   };
 }
 

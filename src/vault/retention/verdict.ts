@@ -8,6 +8,7 @@ import { type RetentionPoint, type RetentionResult, newestFirst, retention } fro
 import { isEmpty } from "./keepRules";
 import { DAY_MS } from "../lib/time";
 import { TAG } from "../model/tags/tags";
+import type { KeepRules } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
 /** Side of an instance's rules: those of the primary region, or of the DR regions. */
@@ -80,6 +81,27 @@ function pointOf(set: RecoverySet, { unit, side }: Pick<UnitHistory, "unit" | "s
 }
 
 /**
+ * Returns the DR copies of a history in what is the primary region now, as old as they were while they were copies.
+ */
+function copiesAmong({ unit, sets, side }: UnitHistory, calendar: Calendar): SetPoint[] {
+  if (side === "drKeep") return [];
+  const copies = sets.filter(({ snapshots }) => snapshots.some(isMadeForDr));
+  return copies.map((set) => pointOf(set, { unit, side: "drKeep" }, calendar));
+}
+
+/** Returns the slots that rules keep at a time only because they are not old enough, by `retentionDays` or `within`. */
+export function keptByAge(rules: InstanceRules, history: UnitHistory, at: ReadAt): ReadonlySet<string> {
+  if (rules.expireAll !== undefined) return new Set();
+  const keptOf = (points: readonly SetPoint[], { retentionDays = 0, within = "" }: KeepRules) => {
+    const ages = { retentionDays, within };
+    return isEmpty(ages) ? [] : retention(points, ages, { ...at, keepAtLeast: 0 }).kept.keys();
+  };
+  const points = history.sets.map((set) => pointOf(set, history, at.calendar));
+  const copies = copiesAmong(history, at.calendar);
+  return new Set([...keptOf(points, rules[history.side]), ...keptOf(copies, drCopyRules(rules))]);
+}
+
+/**
  * Returns when the rules stop keeping a recovery point, in milliseconds since 1970: a floor may keep it longer. Returns
  * `undefined` if anything but `retentionDays` decides, because that depends on the recovery points to come.
  */
@@ -113,7 +135,7 @@ export function verdictBy(
   const complete = points.filter(({ set }) => isComplete(set));
   const isPart = complete.length > 0 && complete.length < points.length;
   if (isPart) addHistory(verdict, retention(complete, rules[side], options));
-  const forDr = side === "keep" ? points.filter(({ set }) => set.snapshots.some(isMadeForDr)) : [];
+  const forDr = copiesAmong({ unit, sets, side }, calendar);
   if (forDr.length > 0) addHistory(verdict, retention(forDr, drCopyRules(rules), options));
   addNewestOfVolumes(verdict, points, keepAtLeast);
   return verdict;

@@ -30,11 +30,12 @@ function waiting(why: "settings" | "limit", of: string) {
   const held = [3, 2].map((days): HeldPoint => {
     const slot = isoSeconds(NOW - days * DAY_MS);
     const keys = new Set([key]);
-    return { region: "us-east-1", snapshotId: `snap-${days}`, instanceId: "i-1", slot, keys, fresh: keys };
+    const endMs = NOW + SETTINGS.editGraceDays * DAY_MS;
+    return { region: "us-east-1", snapshotId: `snap-${days}`, instanceId: "i-1", slot, keys, fresh: keys, endMs };
   });
   const remembered = { memory: undefined, known: new Map() };
   const settings = { ...SETTINGS, maxDeletePercent: 50 };
-  return planChanges(held, new Map([["us-east-1", 3]]), remembered, { settings, nowMs: NOW }).problems[0];
+  return planChanges(held, new Map([["us-east-1", 3]]), remembered, settings).problems[0];
 }
 
 function heldByAmi() {
@@ -102,7 +103,7 @@ export const DELETION_MAILS: MailRow[] = [
     kind: "deletions-announced",
     make: () => waiting("settings", SLOT),
     begins: "the vault will delete 2 recovery points in us-east-1 that it kept before a change",
-    next: "None of this is deleted before then",
+    next: "The change deletes none of this before then",
     act: "undo the change before then",
   },
   {

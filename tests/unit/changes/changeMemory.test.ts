@@ -4,12 +4,10 @@ import type { KeepRules, VaultSettings } from "../../../src/vault/model/settings
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { NOW, SETTINGS, keeping } from "../../support/world";
 
-const OLDEST = isoSeconds(NOW - 30 * DAY_MS);
-
 /** Returns what is remembered as former after a change of settings. */
 function formerAfter(was: Partial<VaultSettings>, now: Partial<VaultSettings>) {
-  const memory = remember({ memory: undefined, oldestSlot: undefined }, { ...SETTINGS, ...was }, NOW - DAY_MS);
-  return remember({ memory, oldestSlot: OLDEST }, { ...SETTINGS, ...now }, NOW).former;
+  const memory = remember({ memory: undefined, hasPoints: false }, { ...SETTINGS, ...was }, NOW - DAY_MS);
+  return remember({ memory, hasPoints: true }, { ...SETTINGS, ...now }, NOW).former;
 }
 
 test.each<[string, KeepRules, KeepRules, boolean]>([
@@ -44,17 +42,17 @@ describe("former settings are kept after", () => {
     ["fewer points that are always kept", { keepAtLeast: 2 }, { keepAtLeast: 1 }],
     ["another schedule", {}, { schedule: "cron(0 4 * * ? *)" }],
   ])("%s", (_what, was, now) => {
-    const { former } = remember({ memory: undefined, oldestSlot: undefined }, { ...SETTINGS, ...was }, NOW);
+    const { former } = remember({ memory: undefined, hasPoints: false }, { ...SETTINGS, ...was }, NOW);
     expect(former).toStrictEqual([]);
     expect(formerAfter(was, now)).toMatchObject([{ until: isoSeconds(NOW) }]);
   });
 });
 
 test("of more than ten former settings the oldest become one that keeps everything, and ends now", () => {
-  let memory = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
+  let memory = remember({ memory: undefined, hasPoints: false }, SETTINGS, NOW);
   for (let days = 29; days > 18; days -= 1) {
     const at = NOW + (30 - days) * DAY_MS;
-    memory = remember({ memory, oldestSlot: OLDEST }, { ...SETTINGS, policies: keeping(days) }, at);
+    memory = remember({ memory, hasPoints: true }, { ...SETTINGS, policies: keeping(days) }, at);
   }
   const { former } = memory;
   const unknown = former.filter(({ was }) => was === "unknown");

@@ -9,7 +9,7 @@ import { NOW } from "../../support/world";
 describe("the mail about an orphan", () => {
   const notified = [{ in: `${HERE} orphan`, of: ["i-1"], at: isoSeconds(NOW - DAY_MS), plan: "of all" }];
   const remembered = (looked: Partial<Looked>) => {
-    const memory = { ...remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW), notified };
+    const memory = { ...remember({ memory: undefined, hasPoints: false }, POLICY, NOW), notified };
     const all: Looked = {
       settings: POLICY,
       regions: [],

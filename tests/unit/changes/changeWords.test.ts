@@ -8,16 +8,12 @@ import { NOW } from "../../support/world";
 function held(of: string, days: number, more: Partial<HeldPoint> = {}): HeldPoint {
   const keys = new Set<ChangeKey>([`${HERE} orphan ${of}`]);
   const slot = isoSeconds(NOW - days * DAY_MS);
-  return { region: HERE, snapshotId: `snap-${days}`, instanceId: "i-1", slot, keys, fresh: keys, ...more };
+  const point = { region: HERE, snapshotId: `snap-${days}`, instanceId: "i-1", slot, endMs: NOW };
+  return { ...point, keys, fresh: keys, ...more };
 }
 
 function said(points: readonly HeldPoint[]): string {
-  const { problems } = planChanges(
-    points,
-    new Map(),
-    { memory: undefined, known: new Map() },
-    { settings: POLICY, nowMs: NOW },
-  );
+  const { problems } = planChanges(points, new Map(), { memory: undefined, known: new Map() }, POLICY);
   return (
     /since (.*?)(?: and orphans is [a-z-]+)(.*?): i-1/
       .exec(problems[0]?.message ?? "")
@@ -56,7 +52,7 @@ test("mails a hash again within the day if another mail has named one of its cha
     const known = new Map(
       Object.entries(plans).map(([key, plan]) => [key, { in: "", of: [], at: isoSeconds(NOW), plan }]),
     );
-    const planned = planChanges(points, new Map(), { memory: undefined, known }, { settings: POLICY, nowMs: NOW });
+    const planned = planChanges(points, new Map(), { memory: undefined, known }, POLICY);
     return { hash: planned.plans[0]?.hash ?? "", subjects: planned.problems.map(({ subject }) => subject) };
   };
   const { hash, subjects } = planBy([point(first)], {});

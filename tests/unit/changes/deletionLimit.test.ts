@@ -38,7 +38,7 @@ function planned(more: readonly Snapshot[] = []): PrunePlan {
 
 function deletedBeside(stopped: Record<string, string[]>, more: readonly Snapshot[] = []): string[] {
   const memory = {
-    ...remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW),
+    ...remember({ memory: undefined, hasPoints: false }, POLICY, NOW),
     stopped,
   };
   const own = [...points, ...more];
@@ -68,11 +68,11 @@ test("does not stop other regions or other instances", () => {
 describe("an instance remains stopped although nothing of it seems due", () => {
   const { verdict, ...plan } = planned();
   const none: PrunePlan = { ...plan, actions: [], verdict: { ...verdict, gone: new Map(), approved: new Map() } };
-  const hold = { why: "", keys: new Set<string>(), fresh: new Set<string>() };
+  const hold = { why: "", keys: new Set<string>(), fresh: new Set<string>(), endMs: Infinity };
   const held = new Map(due.map(({ snapshotId }) => [snapshotId, hold]));
   const waiting: PrunePlan = { ...none, verdict: { ...none.verdict, held } };
   const read = { region: HERE, own: points, seen: points };
-  const memory = remember({ memory: undefined, oldestSlot: undefined }, POLICY, NOW);
+  const memory = remember({ memory: undefined, hasPoints: false }, POLICY, NOW);
   const limited = (pruned: PrunePlan, before: string[], areUnknown = false, known: Map<string, Known> = new Map()) => {
     const by = { memory: { ...memory, stopped: { [HERE]: before } }, known, areUnknown: () => areUnknown };
     const { stopped, due: remembered } = limitDeletions(pruned, read, POLICY, by);

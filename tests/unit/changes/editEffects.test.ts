@@ -21,6 +21,8 @@ const PRIMARY = SETTINGS.primaryRegion;
 const ALL = [1, 2, 3, 4].map((day) => snapshot(`snap-${day}`, { startTimeMs: NOW - day * DAY_MS }));
 const MAILED_AT = isoSeconds(NOW - 3_600_000);
 
+const END_MS = NOW - 3_600_000 + 7 * DAY_MS;
+
 function heldBy(key: string, ...snapshots: readonly Snapshot[]): HeldPoint[] {
   return snapshots.map(({ region, snapshotId, identity: { instanceId, slot } }) => ({
     region,
@@ -29,13 +31,14 @@ function heldBy(key: string, ...snapshots: readonly Snapshot[]): HeldPoint[] {
     slot,
     keys: new Set([key]),
     fresh: new Set<string>(),
+    endMs: END_MS,
   }));
 }
 
 /** Builds a plan that holds points, some of whose keys were mailed. */
 function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: Partial<ChangeMemory> = {}): Foresight {
   const notified = groupsOf(new Map(mailed.map((key) => [key, { at: MAILED_AT, plan: "abc" }])));
-  const fresh = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
+  const fresh = remember({ memory: undefined, hasPoints: false }, SETTINGS, NOW);
   const memory = { ...fresh, notified, ...more };
   const plan: Plan = {
     actions: [deleteAction("snap-4")],
@@ -45,6 +48,7 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
     slotSettled: true,
     changes: {
       memory,
+      graceDays: 7,
       plans: [{ region: PRIMARY, hash: "abc", held, keys: [], fresh: new Set(), problemKey: "" }],
     },
   };
@@ -70,9 +74,9 @@ test("makes points that no rule keeps due at once, in their region", () => {
   expect(dueAtOnce(seen, DR.region).snapshots).toBe(0);
 });
 
-test("makes waiting points due when the grace after their mail is over", () => {
+test("makes waiting points due when their change is over", () => {
   const key = `${PRIMARY} settings ${isoSeconds(NOW)}`;
-  const from = isoSeconds(NOW - 3_600_000 + 7 * DAY_MS);
+  const from = isoSeconds(END_MS);
   const seen = foresight(heldBy(key, ALL[1]!, ALL[2]!), [key]);
   expect(waitingIn(seen, PRIMARY)).toEqual([{ recoveryPoints: 2, snapshots: 2, gib: 16, from, plan: "abc" }]);
   expect(waitingIn(seen, DR.region)).toEqual([]);
@@ -80,16 +84,10 @@ test("makes waiting points due when the grace after their mail is over", () => {
 });
 
 test("gives no date to what no mail has named yet", () => {
-  const [waiting] = waitingIn(foresight(heldBy(`${PRIMARY} tags i-1`, ALL[1]!), []), PRIMARY);
+  const held = heldBy(`${PRIMARY} tags i-1`, ALL[1]!).map((one) => ({ ...one, fresh: one.keys }));
+  const [waiting] = waitingIn(foresight(held, []), PRIMARY);
   expect(waiting).toMatchObject({ snapshots: 1 });
   expect(waiting).not.toHaveProperty("from");
-});
-
-test("makes an orphan's recovery points wait for orphanDays too", () => {
-  const key = `${PRIMARY} orphan i-1`;
-  const missing = [{ since: isoSeconds(NOW), slot: isoSeconds(NOW), of: ["i-1"] }];
-  const [waiting] = waitingIn(foresight(heldBy(key, ALL[1]!), [key], { missing }), PRIMARY);
-  expect(waiting?.from).toBe(isoSeconds(NOW + 30 * DAY_MS));
 });
 
 test("gives no date to what the deletion limit stops, and says how many there are", () => {
@@ -105,7 +103,7 @@ describe("approvedDeletePlan=mailed", () => {
     return { region, hash, held, keys: [], fresh: new Set<string>(), news: [] };
   };
   const announced = (region: string, hash: string) =>
-    changeNotice(planOf(region, hash, "settings"), undefined, SETTINGS, NOW).message;
+    changeNotice(planOf(region, hash, "settings"), undefined, SETTINGS).message;
   const stopped = (region: string, hash: string) => limitProblem(planOf(region, hash, "limit"), 4, SETTINGS).message;
   const mail = (...messages: string[]) => ({
     at: "",

@@ -26,7 +26,7 @@ const copies = ["copy-1", "copy-2"].map((id) => copyOf(source, id, sealedIn(DR2)
 /** Holds what the last invocation knew before the region left. */
 function memory(extra: Partial<ChangeMemory> = {}): ChangeMemory {
   const two = { ...SETTINGS, dr: [DR, DR2] };
-  return { ...remember({ memory: undefined, oldestSlot: undefined }, two, NOW), ...extra };
+  return { ...remember({ memory: undefined, hasPoints: false }, two, NOW), ...extra };
 }
 
 beforeEach(() => {
@@ -86,7 +86,7 @@ describe("what is remembered about regions", () => {
       doubted,
     ];
     expect(sourceRegions(all)).toStrictEqual(["us-east-1", "us-gov-west-1", "us-west-2"]);
-    const moved = { memory: undefined, oldestSlot: SLOT, madeIn: ["eu-west-1", DR.region] };
+    const moved = { memory: undefined, hasPoints: true, madeIn: ["eu-west-1", DR.region] };
     expect(remember(moved, SETTINGS, NOW).left).toStrictEqual([{ region: OLD, since: SLOT }]);
   });
 });

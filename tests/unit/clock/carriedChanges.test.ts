@@ -4,7 +4,7 @@ import { changesOf } from "../../../src/vault/clock/carriedChanges";
 import type { ChangeMemory } from "../../../src/vault/model/memory/changeMemory";
 import { NOW, SETTINGS, SLOT } from "../../support/world";
 
-const { settings, ...none } = remember({ memory: undefined, oldestSlot: undefined }, SETTINGS, NOW);
+const { settings, ...none } = remember({ memory: undefined, hasPoints: false }, SETTINGS, NOW);
 const FORMER = { was: settings, until: SLOT };
 const MISSING = { since: SLOT, slot: SLOT, of: ["i-1"] };
 const NOTIFIED = { in: "us-east-1 tags", of: ["i-1"], at: SLOT, plan: "0123456789ab" };

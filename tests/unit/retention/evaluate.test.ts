@@ -151,6 +151,7 @@ test("decides the same, for the same reasons, in whatever order EC2 lists the sn
     fresh: [],
     over: (sets) => sets,
     isThinned: false,
+    endMs: Infinity,
   };
   const worlds = fc.tuple(nights, keep, keep, fc.integer({ min: 0, max: 2 }), fc.boolean()).chain((given) => {
     const made = new Map(given[0].map((night) => [`${night[0]} ${night[1]}`, night]));

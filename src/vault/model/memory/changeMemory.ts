@@ -37,6 +37,8 @@ export interface NotifiedChanges {
   at: string;
   /** Hash of the plan that was mailed last. */
   plan: string;
+  /** The longest grace that such a mail was based on, in days. A shorter one now does not bring its date forward. */
+  graceDays?: number;
   /** Set once a person approved the plan. */
   approved?: true;
 }

@@ -22,6 +22,8 @@ export interface HeldPoint {
   keys: ReadonlySet<ChangeKey>;
   /** Those of them that no mail has named yet. */
   fresh: ReadonlySet<ChangeKey>;
+  /** Earliest time at which it can be deleted without an approval, in milliseconds since 1970, if it is mailed now. */
+  endMs: number;
   /** Set if it is not due yet, but will be by the end of the grace. */
   isLater?: true;
 }
@@ -38,4 +40,6 @@ export interface WaitingPlan extends MailedPlan {
 export interface PlannedChanges {
   memory: ChangeMemory;
   plans: WaitingPlan[];
+  /** Grace that the plans' mails name, in days. */
+  graceDays: number;
 }

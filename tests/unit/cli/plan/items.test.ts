@@ -23,7 +23,7 @@ function worldOf(days: number): World {
 function itemsBy(world: World, settings: VaultSettings) {
   const rounds = planAhead({ world, settings, slotTask: OPEN, runId: "test", nowMs: NOW });
   const last = rounds.at(-1);
-  const waiting = last === undefined ? [] : waitingIn(last.plan, settings);
+  const waiting = last === undefined ? [] : waitingIn(last.plan);
   return { items: itemsOf(rounds, NOTHING_HELD, waiting), waiting };
 }
 

@@ -1,0 +1,61 @@
+/**
+ * Finds schedules that were left for another one and came back before the mail about that was served. What the other one
+ * made then displaces nothing, as the mail promised: undo the change, and nothing is deleted. Pure.
+ */
+import { type Scheduled, isSameSchedule } from "./changeMemory";
+import type { FormerSettings } from "../model/memory/changeMemory";
+import { parseIso } from "../lib/time";
+
+/** One time that a schedule was left and came back. */
+interface Return {
+  /** Index of the former settings that it was left with. */
+  index: number;
+  /** End of these settings, as an ISO instant. It identifies the change. */
+  until: string;
+  /** Time at which it was back, as an ISO instant. */
+  backAt: string;
+}
+
+/** Returns when a change holds nothing any more, in milliseconds since 1970, by the end of the settings that it replaced. */
+export type OverMs = (until: string) => number | undefined;
+
+/**
+ * Returns each time that a schedule was left and came back.
+ * @param earlier former settings before those that have the schedule again, the oldest first
+ */
+function returnsOf(again: Scheduled, earlier: readonly FormerSettings[]): Return[] {
+  const known = earlier.flatMap(({ was, until }, index) =>
+    was === "unknown" ? [] : [{ index, until, isMine: isSameSchedule(was, again) }],
+  );
+  return known.flatMap(({ index, until, isMine }, at): Return[] => {
+    const later = known.slice(at + 1);
+    if (!isMine || later[0] === undefined || later[0].isMine) return [];
+    const back = later.findIndex((one) => one.isMine);
+    const last = later.at(back < 0 ? -1 : back - 1);
+    return last === undefined ? [] : [{ index, until, backAt: last.until }];
+  });
+}
+
+function firstReturn(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): Return | undefined {
+  return returnsOf(again, earlier).find(({ until, backAt }) => {
+    const endMs = overMs(until);
+    return endMs === undefined || endMs > (parseIso(backAt) ?? Infinity);
+  });
+}
+
+/** Returns when a schedule that is back was first left for another one, as an ISO instant; `undefined` if it never was. */
+export function leftAt(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): string | undefined {
+  return firstReturn(again, earlier, overMs)?.until;
+}
+
+/**
+ * Returns the index of the first former settings whose schedule came back. They and all later ones are needed until no
+ * recovery point is as old; if there are none, the number of former settings.
+ */
+export function firstResumed(former: readonly FormerSettings[], now: Scheduled, overMs: OverMs): number {
+  const uses = [...former.map(({ was }) => was), now];
+  const found = uses.flatMap((was, index) =>
+    was === "unknown" ? [] : (firstReturn(was, former.slice(0, index), overMs)?.index ?? []),
+  );
+  return Math.min(former.length, ...found);
+}
