@@ -41,8 +41,13 @@ interface Absence {
 
 export interface Mail extends Announcement {
   atMs: number;
-  /** True once it was approved or as old as the grace: a longer grace holds nothing again that it had released. */
-  isServed: boolean;
+  /** The grace of that time: its date holds even if a shorter one is deployed later. */
+  graceDays: number;
+  /**
+   * Time at which it was approved or as old as the grace, `Infinity` before: a longer grace holds nothing again that it had
+   * released.
+   */
+  servedMs: number;
 }
 
 export interface Chronicle {
@@ -170,9 +175,10 @@ export function makeChronicle(account: Account): Chronicle {
         chronicle.eras.push({ settings, fromMs: nowMs, untilMs: Infinity });
       } else last.settings = settings;
       for (const hash of settings.approvedDeletePlan) chronicle.approved.add(hash);
-      const graceMs = settings.editGraceDays * DAY_MS;
       for (const mail of chronicle.mails) {
-        mail.isServed ||= chronicle.approved.has(mail.hash) || mail.atMs + graceMs <= time.nowMs();
+        const graceMs = Math.max(settings.editGraceDays, mail.graceDays) * DAY_MS;
+        const isServed = chronicle.approved.has(mail.hash) || mail.atMs + graceMs <= time.nowMs();
+        if (isServed) mail.servedMs = Math.min(mail.servedMs, time.nowMs());
       }
       isRun = kind === "run";
       if (isRun) noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
@@ -184,7 +190,8 @@ export function makeChronicle(account: Account): Chronicle {
       fresh = [...fresh, ...snapshots];
     },
     mailed: (body) => {
-      const mails = announcementsIn(body).map((one) => ({ ...one, atMs: time.nowMs(), isServed: false }));
+      const told = { atMs: time.nowMs(), graceDays: account.settings.editGraceDays, servedMs: Infinity };
+      const mails = announcementsIn(body).map((one) => ({ ...one, ...told }));
       chronicle.mails.push(...mails);
       return mails;
     },

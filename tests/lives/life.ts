@@ -18,7 +18,7 @@ import { setLifeStage } from "./lifeStage";
 import { type Living, deploy } from "./living";
 import { makeOracle } from "./oracle";
 import { answer } from "./person";
-import { OTHERS } from "./regionEvents";
+import { OTHERS, OUTAGES } from "./regionEvents";
 
 export interface LifeResult {
   seed: number;
@@ -34,6 +34,8 @@ export interface LifeTelling {
   bail?: boolean;
   /** Leaves out exclusions and the events of keyEvents.ts, as in the lives that found something before these. */
   onlyRetention?: boolean;
+  /** Lets DR regions be unreadable for a while; off with `onlyRetention`. */
+  outages?: boolean;
 }
 
 const START_MS = Date.parse("2026-01-01T00:00:00Z");
@@ -52,11 +54,12 @@ export const NATURE = {
 };
 
 /** Plays one event after the other until the calm starts. */
-function startEvents(living: Living, random: Random, onlyRetention: boolean): void {
+function startEvents(living: Living, random: Random, { onlyRetention, outages }: LifeTelling): void {
   const { account, calmFromMs } = living;
   const { time, story } = account;
   const pace = random.pick([2, 4, 8, 16]);
   const kinds = [EDITS, EDITS, DEEDS, DEEDS, OTHERS, ...(onlyRetention ? [] : [KEYS, KEYS, EXCLUSIONS])];
+  if (outages && !onlyRetention) kinds.push(OUTAGES);
   const next = () => {
     const atMs = time.nowMs() - Math.log(1 - random.next()) * pace * DAY_MS;
     if (atMs >= calmFromMs) return;
@@ -76,6 +79,7 @@ function startEvents(living: Living, random: Random, onlyRetention: boolean): vo
 function beginCalm(living: Living): void {
   const { account } = living;
   account.snsDown = false;
+  living.stage.unreadable.clear();
   living.offUntilMs = 0;
   account.story.say("--- the calm begins ---");
   if (account.settings.dryRun) deploy(living, { dryRun: false }, "no dry run any more");
@@ -88,7 +92,7 @@ export async function playLife(
   seed: number,
   days: number,
   source: FunctionSource,
-  { listen, bail = false, onlyRetention = false }: LifeTelling = {},
+  { listen, bail = false, onlyRetention = false, outages = true }: LifeTelling = {},
 ): Promise<LifeResult> {
   const random = makeRandom(seed);
   const time = makeTime(START_MS);
@@ -109,7 +113,8 @@ export async function playLife(
       if (alarm !== null) story.violate("no false alarm", alarm[0]);
       const mails = chronicle.mailed(body);
       oracle.mailed(mails);
-      for (const { atMs: _at, isServed: _is, ...mail } of mails) story.say(`  announced: ${JSON.stringify(mail)}`);
+      for (const { atMs: _at, graceDays: _days, servedMs: _ms, ...mail } of mails)
+        story.say(`  announced: ${JSON.stringify(mail)}`);
       answer(living, mails);
     },
     begins: ({ event }) => {
@@ -129,7 +134,7 @@ export async function playLife(
     for (let index = 0; index < count; index += 1) addInstance(living);
     const isOff = () => time.nowMs() < living.offUntilMs;
     startWaking(account, living.random.pick([[12], [12], [6, 18]]), stage.deliver, isOff);
-    startEvents(living, random.fork("events"), onlyRetention);
+    startEvents(living, random.fork("events"), { onlyRetention, outages });
     time.at(calmFromMs, () => {
       beginCalm(living);
     });

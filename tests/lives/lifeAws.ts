@@ -1,4 +1,7 @@
-/** Answers the calls of a life at once on the simulation's account, and refuses only mails while SNS is down. */
+/**
+ * Answers the calls of a life at once on the simulation's account. It refuses only mails while SNS is down, and lists of
+ * regions that cannot be read.
+ */
 import { type Account, type Region, type SimSnapshot, regionOf } from "../simulation/account/account";
 import { awsError } from "../simulation/account/awsError";
 import type { Call } from "../../src/iam/call";
@@ -22,6 +25,7 @@ export interface LifeEars {
 }
 
 const OUTAGE = 503;
+const FORBIDDEN = 403;
 const NOBODY = () => false;
 const TOLD = ["CreateSnapshots", "DeleteSnapshot", "Publish"];
 
@@ -60,12 +64,21 @@ function execute(account: Account, region: Region, call: Call, clock: LifeClock,
   }
 }
 
-export function makeLifeAws(account: Account, clock: LifeClock, ears: LifeEars) {
+/** The parts of a life's stage that calls read or change. */
+interface Stage {
+  clock: LifeClock;
+  unreadable: ReadonlySet<string>;
+}
+
+export function makeLifeAws(account: Account, { clock, unreadable }: Stage, ears: LifeEars) {
   const readPage = makePagedReads(account);
   return (regionName: string, call: Call): object => {
     const region = regionOf(account, regionName);
     const { story } = account;
     story.count(`call: ${call.name}`);
+    if (call.name === "DescribeSnapshots" && unreadable.has(regionName)) {
+      throw awsError("UnauthorizedOperation", "a policy denies it", FORBIDDEN);
+    }
     if (isPaged(call)) return readPage(region, call);
     if (isLaunchRead(call)) return readLaunch(account, call);
     if (TOLD.includes(call.name)) story.say(`${call.name} ${regionName} ${subjectOf(call)}`);

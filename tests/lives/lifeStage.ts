@@ -23,6 +23,8 @@ const TIMEOUT_MS = 600_000;
 export interface LifeStage {
   account: Account;
   clock: LifeClock;
+  /** Regions whose lists EC2 refuses. */
+  unreadable: Set<string>;
   deliver: (event: object) => void;
   /** Deploys settings from the next invocation on; another primary region means a new stack there. */
   deploy: (settings: VaultSettings) => void;
@@ -65,7 +67,8 @@ export function setLifeStage(account: Account, source: FunctionSource, watch: Li
     due.push(event);
   };
   const clock = makeLifeClock(account, deliver);
-  const aws = makeLifeAws(account, clock, watch);
+  const unreadable = new Set<string>();
+  const aws = makeLifeAws(account, { clock, unreadable }, watch);
   const move = makeMover(account);
   let handler: SimulatedHandler | undefined;
   let started = 0;
@@ -124,5 +127,5 @@ export function setLifeStage(account: Account, source: FunctionSource, watch: Li
     interception.remove();
     restoreDate();
   };
-  return { account, clock, deliver, deploy, pass, leave };
+  return { account, clock, unreadable, deliver, deploy, pass, leave };
 }

@@ -45,16 +45,8 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
    * Returns true for what waited longer than it had to, as when previous settings are unknown, and is deleted together
    * in the end.
    */
-  const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) => {
-    const graceMs = account.settings.editGraceDays * DAY_MS;
-    return mails.some(
-      (mail) =>
-        mail.kind === "change" &&
-        mail.region === region &&
-        isOf(mail) &&
-        (approved.has(mail.hash) || mail.atMs + graceMs <= account.time.nowMs()),
-    );
-  };
+  const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) =>
+    mails.some((mail) => mail.kind === "change" && mail.region === region && isOf(mail) && mail.servedMs < Infinity);
   /** Unless a later change took it over, and is over. */
   const isStopped = (region: string, instance: string) => {
     const stop = stopped.get(`${region} ${instance}`);

@@ -14,6 +14,7 @@ import { LIVES } from "./lifeWorkers";
 interface Options extends SeedOptions {
   lives: number;
   onlyRetention: boolean;
+  outages: boolean;
 }
 
 function parse(argv: readonly string[]): Options {
@@ -23,14 +24,17 @@ function parse(argv: readonly string[]): Options {
     .option("--lives <n>", "how many", whole(1), 100)
     .option(
       "--only-retention",
-      "without exclusions, keys, encryption, locks, time zones, tag keys, dry runs, lost timers and several edits at once",
+      "without exclusions, keys, encryption, locks, time zones, tag keys, dry runs, lost timers, outages and several edits at once",
       false,
-    );
+    )
+    .option("--no-outages", "without DR regions that cannot be read for a while");
   return withSeedOptions(command, 365).parse(argv).opts<Options>();
 }
 
-function failureText({ seed, days, violations, lastEvents }: LifeResult, { archive, onlyRetention }: Options): string {
-  const more = [...(archive ? ["--archive"] : []), ...(onlyRetention ? ["--only-retention"] : [])];
+function failureText({ seed, days, violations, lastEvents }: LifeResult, options: Options): string {
+  const { archive, onlyRetention, outages } = options;
+  const flags = { "--archive": archive, "--only-retention": onlyRetention, "--no-outages": !outages };
+  const more = Object.entries(flags).flatMap(([flag, isSet]) => (isSet ? [flag] : []));
   return [
     pc.red(`life ${seed}`),
     ...violations.map(({ rule, day, detail }) => `  day ${day}: ${pc.bold(rule)}: ${detail}`),
@@ -92,8 +96,8 @@ async function playMany(work: Work, options: Options): Promise<number> {
 
 async function main(): Promise<number> {
   const options = parse(process.argv);
-  const { days, bail, seed, archive, onlyRetention } = options;
-  const work: Work = { days, bail, onlyRetention, ...(archive && { indexFile: await buildArchive() }) };
+  const { days, bail, seed, archive, onlyRetention, outages } = options;
+  const work: Work = { days, bail, onlyRetention, outages, ...(archive && { indexFile: await buildArchive() }) };
   return seed === undefined ? playMany(work, options) : replay(seed, work, options);
 }
 

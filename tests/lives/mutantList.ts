@@ -41,22 +41,22 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a new timer knows nothing",
     file: "changes/changeMemory.ts",
-    original: `const former = oldestSlot === undefined ? [] : append([], { was: "unknown" }, nowMs);`,
+    original: `const former = hasPoints ? append([], { was: "unknown" }, nowMs) : [];`,
     mutated: "const former: FormerSettings[] = [];",
     plausible: "a new stack has no history",
   },
   {
     name: "a mail ends the hold at once",
     file: "changes/changeKeys.ts",
-    original: "return known.approved ? atMs : atMs + editGraceDays * DAY_MS;",
-    mutated: "return atMs;",
+    original: "return known.approved ? parseIso(known.at) : graceEndMs(known, settings);",
+    mutated: "return parseIso(known.at);",
     plausible: "somebody was notified",
   },
   {
     name: "the grace is counted in hours",
     file: "changes/changeKeys.ts",
-    original: "atMs + editGraceDays * DAY_MS;",
-    mutated: "atMs + (editGraceDays * DAY_MS) / 24;",
+    original: "atMs + Math.max(editGraceDays, known?.graceDays ?? 0) * DAY_MS;",
+    mutated: "atMs + (Math.max(editGraceDays, known?.graceDays ?? 0) * DAY_MS) / 24;",
     plausible: "one unit for another",
   },
   {
@@ -76,7 +76,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "the memory of changes is lost",
     file: "changes/changeUpdate.ts",
-    original: "if (at !== undefined) known = withNotified(known, plan, at);",
+    original: "if (at !== undefined) known = withNotified(known, plan, { at, graceDays });",
     mutated: "",
     plausible: "the notification is remembered by its key already",
   },
@@ -117,7 +117,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a more frequent schedule replaces days",
-    file: "changes/formerRules.ts",
+    file: "changes/eras.ts",
     original: "ended === undefined ? sets : asBefore(sets, ended.timetable, ended.at)",
     mutated: "sets",
     plausible: "a point is a point",
@@ -170,6 +170,27 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     original: "drCopyKeep: drCopyRules(rules), ",
     mutated: "",
     plausible: "the newest is left of orphans, in every region",
+  },
+  {
+    name: "a schedule that is back brings nothing back",
+    file: "changes/formerRules.ts",
+    original: "else if (era.isResumed) formers.push(restored(era, rules));",
+    mutated: "",
+    plausible: "the settings are those of before again",
+  },
+  {
+    name: "a shorter grace brings the date of a mail forward",
+    file: "changes/changeKeys.ts",
+    original: "Math.max(editGraceDays, known?.graceDays ?? 0)",
+    mutated: "editGraceDays",
+    plausible: "the stack says how long the grace is",
+  },
+  {
+    name: "a copy is as old as its data once it is in the primary region",
+    file: "retention/verdict.ts",
+    original: `copies.map((set) => pointOf(set, { unit, side: "drKeep" }, calendar));`,
+    mutated: "copies.map((set) => pointOf(set, { unit, side }, calendar));",
+    plausible: "the primary region counts from the data",
   },
   ...FOUND_MUTANTS,
 ];

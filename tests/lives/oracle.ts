@@ -277,12 +277,14 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
    * another change to the vault, with another mail.
    */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
-    const sinceMs = time.nowMs() - (account.settings.editGraceDays + 1) * DAY_MS;
+    const { editGraceDays } = account.settings;
     const { held, isByChange } = hindsight(one, region, { isAboutLater: true });
+    const isYoung = ({ atMs, graceDays }: Mail) =>
+      atMs > time.nowMs() - (Math.max(editGraceDays, graceDays) + 1) * DAY_MS;
     return (
       (held !== undefined || isByChange) &&
       chronicle.mails.some(
-        (mail) => mail.region === region.name && mail.instances.includes(instanceOf(one)) && mail.atMs > sinceMs,
+        (mail) => mail.region === region.name && mail.instances.includes(instanceOf(one)) && isYoung(mail),
       )
     );
   };

@@ -76,6 +76,19 @@ const stop: LifeEvent = (living) => {
   return "switches the schedules off";
 };
 
+/** Lets a DR region's snapshots be unreadable for hours or days, as by a policy of the organization. */
+const denyReads: LifeEvent = ({ account, stage, random }) => {
+  const { region } = random.pick(account.settings.dr);
+  stage.unreadable.add(region);
+  account.time.after(random.skewed(0.05, 10) * DAY_MS, () => {
+    stage.unreadable.delete(region);
+    account.story.say(`${region} can be read again`);
+  });
+  return `${region} cannot be read`;
+};
+
+export const OUTAGES: readonly LifeEvent[] = [denyReads];
+
 export const OTHERS: readonly LifeEvent[] = [
   addRegion,
   removeRegion,

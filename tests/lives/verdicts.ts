@@ -124,7 +124,7 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
   if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
   // These remain for as long as copies are kept, even if their instance is lost with the former primary region.
   const copies = counted.filter(({ snapshots }) => snapshots.some(isMadeForDr));
-  if (isPrimary && copies.length > 0) add(kept, copies, drRules, "keep", view, nowMs);
+  if (isPrimary && copies.length > 0) add(kept, copies, drRules, "drKeep", view, nowMs);
   addFloors(kept, counted, settings.keepAtLeast);
   return kept;
 }

@@ -52,7 +52,9 @@ const SAME_MS = 30 * SECOND_MS;
  * snapshots.
  */
 function servedBy({ mails }: Chronicle, { region, slotMs }: Asked) {
-  return mails.filter((one) => one.isServed && one.region === region && one.kind === "change" && one.atMs >= slotMs);
+  return mails.filter(
+    (one) => one.servedMs < Infinity && one.region === region && one.kind === "change" && one.atMs >= slotMs,
+  );
 }
 
 function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, instance }: Asked) {
@@ -86,6 +88,32 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
   const later = eras.slice(eras.indexOf(era));
   const other = later.findIndex(({ settings }) => !isSameSchedule(settings, era.settings));
   return later[other - 1]?.untilMs ?? era.untilMs;
+}
+
+/**
+ * Returns when the schedule of settings was left that had it again before a mail about that was served. Nobody knows that
+ * once the timer is lost, or once a mail says that the settings of then are unknown.
+ */
+function leftMs({ eras, mails, approved }: Chronicle, era: Era, { region, sets }: Asked): number | undefined {
+  const isLoss = (one: Era, index: number) => {
+    const next = eras[index + 1];
+    return one.isLost || (next !== undefined && next.settings.primaryRegion !== one.settings.primaryRegion);
+  };
+  const earlier = eras.slice(0, eras.indexOf(era));
+  const known = earlier.slice(eras.findLastIndex(isLoss) + 1);
+  const there = mails.filter((mail) => mail.region === region && mail.kind === "change");
+  const left = known.find((one, index) => {
+    const isMine = (other: Era) => isSameSchedule(other.settings, era.settings);
+    const later = [...known.slice(index + 1), era];
+    if (!isMine(one) || later[0] === undefined || isMine(later[0])) return false;
+    const backMs = later.find(isMine)?.fromMs ?? Infinity;
+    return !there.some(({ untilMs, unknownMs = -Infinity, servedMs, hash }) => {
+      if (one.untilMs < unknownMs + SAME_MS) return servedMs < Infinity;
+      const isAbout = untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS);
+      return isAbout && (servedMs <= backMs || approved.has(hash));
+    });
+  });
+  return left !== undefined && sets.some(({ slotMs }) => slotMs <= left.untilMs) ? left.untilMs : undefined;
 }
 
 /**
@@ -131,6 +159,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     const { settings } = era;
     // Even if the schedule is back, because what another one made in between replaces nothing.
     const isThinned = eras.slice(eras.indexOf(era)).some((one) => !isSameSchedule(one.settings, settings));
+    const wasLeftMs = leftMs(chronicle, era, asked);
     for (const reign of under) {
       // Tags that no run found under those settings were never a former state.
       const isPresent = era === now && reign === newest;
@@ -139,14 +168,17 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
       for (const isOrphan of absence === undefined ? [false] : [true, false]) {
         const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
         if (isOrphan && isMine) continue;
-        const view = { settings, tags: reign.tags, isOrphan, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) };
+        const view = { settings, tags: reign.tags, isOrphan };
         const isOver = settingsOver(era) || tagsOver(reign) || (!isOrphan && absence !== undefined && isNotifiedOrphan);
         const words = [
           era === now ? "the settings of now" : `the settings until ${new Date(era.untilMs).toISOString()}`,
           ...(reign === newest ? [] : [`the tags ${reign.combo}`]),
           ...(absence !== undefined && !isOrphan ? ["as backed up"] : []),
         ].join(" with ");
-        all.push({ view, era, words, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined });
+        const one = { era, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined };
+        all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) } });
+        if (wasLeftMs === undefined) continue;
+        all.push({ ...one, words: `${words}, as if never left`, view: { ...view, untilMs: wasLeftMs } });
       }
     }
   }
@@ -172,7 +204,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   const all = candidates(chronicle, asked);
   const [present, ...before] = all;
   if (present === undefined) return { isByChange: false };
-  const isNow = (one: Candidate) => one.words === "the settings of now";
+  const isNow = ({ words }: Candidate) => words.replace(", as if never left", "") === "the settings of now";
   const found: Hindsight = { isByChange: false };
   for (const one of [present, ...before]) {
     if (one.isImagined || !keeps(one)) continue;

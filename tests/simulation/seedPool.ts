@@ -12,6 +12,7 @@ export interface Work {
   bail?: boolean;
   /** Plays lives without exclusions and the events of lives/keyEvents.ts. */
   onlyRetention?: boolean;
+  outages?: boolean;
 }
 
 /** Ways to play seeds. */
