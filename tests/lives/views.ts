@@ -91,10 +91,14 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
 }
 
 /**
- * Returns when the schedule of settings was left that had it again before a mail about that was served. Nobody knows that
- * once the timer is lost, or once a mail says that the settings of then are unknown.
+ * Returns when the schedule of settings was left that had it again before a mail about that was served, if the point
+ * existed then. Nobody knows that once the timer is lost, or once a mail says that the settings of then are unknown.
  */
-function leftMs({ eras, mails, approved }: Chronicle, era: Era, { region, sets }: Asked): number | undefined {
+function leftMs(
+  { eras, mails, approved }: Chronicle,
+  era: Era,
+  { region, sets, slot, slotMs }: Asked,
+): number | undefined {
   const isLoss = (one: Era, index: number) => {
     const next = eras[index + 1];
     return one.isLost || (next !== undefined && next.settings.primaryRegion !== one.settings.primaryRegion);
@@ -113,7 +117,8 @@ function leftMs({ eras, mails, approved }: Chronicle, era: Era, { region, sets }
       return isAbout && (servedMs <= backMs || approved.has(hash));
     });
   });
-  return left !== undefined && sets.some(({ slotMs }) => slotMs <= left.untilMs) ? left.untilMs : undefined;
+  const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? slotMs;
+  return left !== undefined && slotMs <= left.untilMs && madeMs < left.untilMs ? left.untilMs : undefined;
 }
 
 /**

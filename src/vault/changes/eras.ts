@@ -26,11 +26,6 @@ export function thinnedBy({ ended }: Era): (sets: readonly RecoverySet[]) => rea
   return (sets) => (ended === undefined ? sets : asBefore(sets, ended.timetable, ended.at));
 }
 
-/** Decides whether anything is left of when a schedule that came back was left. */
-export function hasFromBefore({ ended }: Era, sets: readonly RecoverySet[]): boolean {
-  return ended !== undefined && sets.some(({ slot }) => slot <= ended.at);
-}
-
 /** Returns settings once more if their schedule was left and came back, without what another schedule made since. */
 function resumed(era: Era, earlier: readonly FormerSettings[], overMs: OverMs): Era[] {
   const at = leftAt(era.settings, earlier, overMs);

@@ -7,7 +7,7 @@ import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type Known, changeKey, graceEndMs, kindOf, knownOf, overFromMs } from "./changeKeys";
 import { type ChangeMemory, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
 import { covers } from "./changeMemory";
-import { type Era, erasOf, hasFromBefore, thinnedBy } from "./eras";
+import { type Era, erasOf, thinnedBy } from "./eras";
 import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import type { RecoverySet } from "../retention/recoverySets";
 import { comboOf, isSameCombo, tagChange } from "./tagChanges";
@@ -104,11 +104,12 @@ function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boole
 }
 
 /**
- * Returns the end of a former view without a policy. It keeps only what existed then, because later recovery points
- * always had a policy.
+ * Returns the end of a view that keeps only what existed then. It is one without a policy, because later recovery points
+ * always had one, or one of a schedule that was left and came back. What has been made since is for the other views.
  */
 function endOf(view: View): Pick<Former, "before"> {
-  const { former } = view.era;
+  const { former, ended, isResumed } = view.era;
+  if (isResumed && ended !== undefined) return { before: ended.at };
   const isNone = former !== undefined && former.was !== "unknown";
   return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
 }
@@ -163,7 +164,8 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
  * schedule that was denser by mistake would displace what it should not, although somebody took it back.
  */
 function restored(era: Era, rules: InstanceRules): Former {
-  return { rules, calendar: era.calendar, keys: [], fresh: [], over: thinnedBy(era), isThinned: true, endMs: Infinity };
+  const none = { keys: [], fresh: [], endMs: Infinity };
+  return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.ended?.at };
 }
 
 /** Returns all former rules of a unit in a region. */
@@ -186,7 +188,6 @@ function formersOfUnit(
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    if (era.isResumed && !hasFromBefore(era, sets)) continue;
     for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));

@@ -1,7 +1,7 @@
 /** Evaluates one history by the current rules, and what they release by the former rules of each change. Pure. */
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
-import { wasThere } from "./recoverySets";
+import { type RecoverySet, wasThere } from "./recoverySets";
 import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
 import { type ReadAt, type UnitHistory, keptByAge, verdictBy } from "./verdict";
@@ -16,15 +16,22 @@ export interface PruneRules extends ReadAt {
   formersOf?: FormersOf;
 }
 
+type Kept = ReadonlyMap<string, string>;
+
 /** History of a unit in one region. */
 export interface History extends UnitHistory {
   region: string;
 }
 
-/** Keeps what today's rules would keep if another schedule had never been used in between. */
-function addKept({ kept, gone }: FullVerdict, wouldKeep: ReadonlyMap<string, string>): void {
-  for (const [slot, why] of wouldKeep) {
-    if (gone.has(slot) && !kept.has(slot)) kept.set(slot, `${why}, without what another schedule made`);
+/**
+ * Keeps what existed when a schedule was left that is back, and what today's rules would keep if it had never been left.
+ * Whatever this keeps makes it keep no less, so that a copy which it keeps is not deleted for want of another.
+ */
+function addKept({ kept, gone }: FullVerdict, { before = "" }: Former, sets: readonly RecoverySet[], wouldKeep: Kept) {
+  for (const set of sets) {
+    const why = wouldKeep.get(set.slot);
+    if (why === undefined || kept.has(set.slot) || !gone.has(set.slot) || !wasThere(set, before)) continue;
+    kept.set(set.slot, `${why}, without what another schedule made`);
   }
 }
 
@@ -49,7 +56,7 @@ function addFormer(verdict: Required<FullVerdict>, former: Former, history: Hist
   const at = { calendar, nowMs: rules.nowMs };
   const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, at);
   if (keys.length === 0) {
-    addKept(verdict, wouldKeep);
+    addKept(verdict, former, sets, wouldKeep);
     return;
   }
   const hold = (slot: string, why: string) => {
