@@ -52,7 +52,7 @@ describe("npm start with retention edited from three days to one, then approved,
     const [mail, ...others] = rehearsal.mails;
     // The deployment was after the sweep of six o'clock.
     expect(mail?.at.slice(0, 16)).toBe(`${rehearsal.edits[0]!.deployedAt.slice(0, 11)}07:00`);
-    expect(mail?.subject).toBe("smart-vault-dev: 2 notices");
+    expect(mail?.subject).toBe("smart-vault-dev: deletions are announced, and 1 more");
     for (const { region, waiting } of rehearsal.edits[0]!.regions) {
       const { plan = "", from = "" } = waiting[0] ?? {};
       expect(mail?.body).toContain(

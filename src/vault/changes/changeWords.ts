@@ -40,6 +40,10 @@ function byInstance(held: readonly HeldPoint[]): string {
   return listed(texts);
 }
 
+/** A second value would replace the first, and each region has a plan of its own. */
+const CARRIED_OUT =
+  "The next hourly sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.";
+
 /** Returns the command that approves a plan. */
 function approval(hash: string): string {
   return `npx pulumi config set approvedDeletePlan ${hash} && npx pulumi up`;
@@ -114,7 +118,7 @@ export function changeNotice(plan: ChangePlan, memory: ChangeMemory | undefined,
     withCommand(
       "The change deletes none of this before then. To keep it, undo the change before then. To delete what is due at once",
       approval(hash),
-      "The next hourly sweep carries it out.",
+      CARRIED_OUT,
     ),
   );
 }
@@ -137,7 +141,7 @@ export function limitProblem(plan: ChangePlan, points: number, settings: CoreSet
     withCommand(
       "If you do not want these deletions, look for the cause, such as weeks without runs or a system time that jumped. To keep what is there, make the retention longer. If you want them, approve this plan and no other",
       approval(hash),
-      "The next hourly sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.",
+      CARRIED_OUT,
     ),
   );
 }

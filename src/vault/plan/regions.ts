@@ -7,7 +7,7 @@ import { isClear } from "../identity/ownership";
 import { isReplacement } from "../inventory/replacements";
 import { idsOf, planPruning } from "./prune/pruning";
 import { orphanNotices } from "./prune/orphans";
-import { instanceRules } from "../retention/effectiveRules";
+import { type Ruled, instanceRules } from "../retention/effectiveRules";
 import { holdDeletions, isUnderLost, lostKeys, withoutLost } from "./keyGate";
 import { ignoredExpiredTags, releasedIn } from "./prune/released";
 import { pointsLook } from "../missing/missingPoints";
@@ -18,6 +18,11 @@ import { stuckCopies } from "./problems";
 import { planCopying, worthCopying } from "./copies/copying";
 import { isCompleted } from "../inventory/states";
 import { type PlanPart, type PlanRequest, pendingOf } from "./request";
+
+/** Returns the orphans that `orphans` decides about. Nothing prunes those whose policy the stack lacks. */
+function prunedOrphans({ orphans = [], rulesOf }: Pick<Ruled, "orphans" | "rulesOf">): string[] {
+  return orphans.filter((id) => rulesOf(id).keepAll === undefined);
+}
 
 /**
  * Returns copies, deletions, and what is reported about either.
@@ -70,7 +75,7 @@ export function planRegions(
       ...stuckCopies([...own.filter(isReplacement), ...copies], settings, nowMs),
       ...copying.flatMap((one) => ignoredExpiredTags(one, completed)),
       ...problems,
-      ...orphanNotices([...own, ...copies], ruled.orphans ?? [], settings),
+      ...orphanNotices([...own, ...copies], prunedOrphans(ruled), settings),
       ...changed.problems,
       ...(points === undefined ? [] : missingProblems(points, settings.primaryRegion)),
     ],

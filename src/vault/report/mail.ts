@@ -1,5 +1,6 @@
 /** Composes the mail that a person gets: what happened, why, what happens next, and what to do. Pure text. */
 import { groupBy, split } from "../lib/collections";
+import { headline } from "./headline";
 import { type LogPlace, logLink, runbookPage } from "./links";
 import { type Problem, isFailure, isNotice, namesPlan } from "../model/problem";
 import type { Summary } from "./summary";
@@ -20,29 +21,6 @@ const MAX_LISTED_BYTES = 80_000;
 export interface Mail {
   subject: string;
   body: string;
-}
-
-/**
- * Returns the headline of a mail without failures. It is the mail's report if there is one, else the number of notices.
- */
-function quietHeadline({ status, vaultId, counts }: Summary, notices: readonly Problem[]): string {
-  const weekly = notices.find(({ kind }) => kind === "weekly-summary");
-  const asReported = status === "clean" ? "" : `, ${status} as reported before`;
-  if (weekly !== undefined) return `${vaultId}: weekly summary ${weekly.subject}${asReported}`;
-  if (notices.some(({ kind }) => kind === "run-report")) {
-    const made = `${pluralize(counts.snapshots, "snapshot")} and ${pluralize(counts.copies, "copy", "copies")} started`;
-    return `${vaultId}: backup ${status === "clean" ? "clean" : "done"}, ${made}${asReported}`;
-  }
-  return `${vaultId}: ${pluralize(notices.length, "notice")}`;
-}
-
-function headline(summary: Summary, failures: number, notices: readonly Problem[]): string {
-  const { status, vaultId } = summary;
-  if (failures === 0) return quietHeadline(summary, notices);
-  const problems = pluralize(failures, "problem");
-  if (status === "no-instances") return `${vaultId}: NOTHING BACKED UP, no instance matched`;
-  if (status === "failed") return `${vaultId}: BACKUP FAILED, ${problems}`;
-  return `${vaultId}: backup incomplete, ${problems}`;
 }
 
 /** Names what the function was invoked for, in words that need no glossary. */
@@ -114,7 +92,7 @@ export function composeMail(
   const { counts, trigger } = summary;
   const failures = unreported.filter(isFailure);
   const notices = unreported.filter(isNotice);
-  const title = headline(summary, failures.length, notices);
+  const title = headline(summary, failures, notices);
   const shown = fitting(failures, MAX_LISTED);
   const shownNotices = fitting(notices, MAX_LISTED - shown.length);
   const left = unreported.length - shown.length - shownNotices.length;

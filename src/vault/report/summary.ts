@@ -128,9 +128,8 @@ function statusOf(all: readonly Problem[], counts: Counts): Status {
   const problems = all.filter(isFailure);
   if (problems.length === 0) return "clean";
   if (problems.some(({ kind }) => kind === "no-instances")) return "no-instances";
-  const blind = problems.some(({ kind }) => kind === "not-observed");
-  const nothingMade = counts.snapshots + counts.copies === 0;
-  return nothingMade && (blind || counts.failed > 0) ? "failed" : "partial";
+  const isFailed = problems.some(({ kind }) => kind === "not-observed" || kind === "snapshot-call-failed");
+  return isFailed && counts.snapshots + counts.copies === 0 ? "failed" : "partial";
 }
 
 /** Decisions and results of an invocation. */

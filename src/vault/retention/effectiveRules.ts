@@ -12,6 +12,7 @@ import { DAY_MS } from "../lib/time";
 import type { CoreSettings, KeepRules } from "../model/settings";
 import type { ProtectedInstance, Snapshot, Tags, World } from "../model/world";
 import { type Problem, problem } from "../model/problem";
+import { listed } from "../lib/text";
 
 export interface InstanceRules {
   keep: KeepRules;
@@ -128,12 +129,13 @@ function backedUp(instances: readonly ProtectedInstance[] | undefined, tagKey: s
   return ids.size === 0 ? undefined : ids;
 }
 
-function unknownPolicy(name: string, instances: number, { tagKey }: CoreSettings): Problem {
+function unknownPolicy(name: string, instances: number, { tagKey, policies }: CoreSettings): Problem {
+  const others = listed(Object.keys(policies).sort());
   return problem(
     "unknown-policy",
     name,
     `${instances} instance${instances === 1 ? " has" : "s have"} recovery points of the policy ${name}, which the stack does not have, so none of them is pruned`,
-    `If the policy was renamed, do nothing: each instance whose tag ${tagKey} has the new value is under it from its next backup on. Otherwise put the policy back into \`policies\`. Until then the vault backs up no instance with ${tagKey}=${name}. If the instances are gone, put it back too, and \`orphans\` decides about their recovery points. Or delete these by hand.`,
+    `If the policy was renamed, do nothing: each instance whose tag ${tagKey} has the new value is under it from its next backup on. Otherwise put the policy back into \`policies\`, beside ${others}: what is not in \`policies\` is not backed up, not even \`tagValue\`. Until then the vault backs up no instance with ${tagKey}=${name}. If the instances are gone, put it back too, and \`orphans\` decides about their recovery points. Or delete these by hand.`,
   );
 }
 

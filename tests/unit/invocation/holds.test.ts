@@ -67,7 +67,7 @@ describe("a snapshot that an AMI holds", () => {
     await expect(rig.trigger(SWEEP)).rejects.toThrow(
       /old-copy in us-west-2 still exists and costs storage, because deleting it failed: UnauthorizedOperation: no$/,
     );
-    expect(rig.mails()).toStrictEqual(["smart-vault-test: BACKUP FAILED, 1 problem"]);
+    expect(rig.mails()).toStrictEqual(["smart-vault-test: a deletion failed"]);
     expect(rig.counted.ProblemsSeen).toBe(1);
     const [mail] = rig.sns.commandCalls(PublishCommand);
     expect(mail?.args[0].input.Message).toMatch(/\n1\. old-copy in [^]*\n2\. old in us-east-1/);
@@ -154,7 +154,7 @@ describe("with locks on copies", () => {
   test("a copy that can't be locked is reported", async () => {
     locking.drWriter.on(LockSnapshotCommand).rejects(denied);
     await expect(locking.trigger(SWEEP)).rejects.toThrow(
-      "smart-vault-test: failed: recent-copy in us-west-2 is not protected by a lock yet, because locking it failed: UnauthorizedOperation: no",
+      "smart-vault-test: partial: recent-copy in us-west-2 is not protected by a lock yet, because locking it failed: UnauthorizedOperation: no",
     );
     expect(locking.clockSets().at(-1)?.input.notified).toStrictEqual({
       "lock-failed/recent-copy": SLOT,

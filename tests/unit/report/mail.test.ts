@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { composeMail } from "../../../src/vault/report/mail";
 import type { Status, Summary } from "../../../src/vault/report/summary";
-import { type Problem, problem } from "../../../src/vault/model/problem";
+import { type Problem, type ProblemKind, problem } from "../../../src/vault/model/problem";
 import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
 
 const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };
@@ -73,7 +73,7 @@ describe("a notice", () => {
 
   test("comes after failures, and is not counted with them", () => {
     const { subject, body } = composeMail(summary("partial"), [held, bare], SETTINGS, LOGS);
-    expect(subject).toBe("vault: backup incomplete, 1 problem");
+    expect(subject).toBe("vault: a deletion failed");
     expect(body).toContain(
       "What is wrong:\n1. deleting s failed\n   More: docs/RUNBOOK.md#mail-something-is-not-deleted\n\nFor your information (nothing failed):\n2. an AMI holds s\n",
     );
@@ -93,6 +93,31 @@ test.each<[Status, string]>([
   ["partial", "vault: backup incomplete, 1 problem"],
 ])("writes the subject of %s: %p", (status, subject) => {
   expect(composeMail(summary(status), [denied], SETTINGS, LOGS).subject).toBe(subject);
+});
+
+describe("a subject names", () => {
+  const of = (kind: ProblemKind) => problem(kind, "s", "it happened");
+  const subject = (...kinds: ProblemKind[]) => composeMail(summary("partial"), kinds.map(of), SETTINGS, LOGS).subject;
+
+  test("what is worse than a late backup, before all else", () => {
+    const words = "vault: RECOVERY POINTS ARE GONE, and 2 more";
+    expect(subject("copy-failed", "tampering", "recovery-points-missing")).toBe(words);
+  });
+
+  test("an incomplete backup before what is beside it", () => {
+    expect(subject("delete-failed", "copy-failed")).toBe("vault: backup incomplete, 2 problems");
+  });
+
+  test("what failed beside complete backups, the worst first", () => {
+    expect(subject("delete-failed", "delete-limit-exceeded")).toBe(
+      "vault: deletions wait for your approval, and 1 more",
+    );
+  });
+
+  test("a deletion to come before other notices", () => {
+    expect(subject("in-use", "deletions-announced")).toBe("vault: deletions are announced, and 1 more");
+    expect(subject("becoming-orphan")).toBe("vault: an instance is not backed up any more");
+  });
 });
 
 test("limits a subject to one line of ASCII under 100 characters, whatever the vault is called", () => {
