@@ -20,6 +20,8 @@ export interface Era {
   untilMs: number;
   /** Set if the vault lost its memory then, so that nothing is known of these settings. */
   isLost?: true;
+  /** Time from which no region had anything from before their end, so that the vault forgot them. */
+  goneMs?: number;
 }
 
 /** Tags of an instance or a volume with which its snapshots were made. */
@@ -147,6 +149,19 @@ function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs:
   }
 }
 
+/** Notes which settings ended before anything that is left was made. */
+function noteGone({ eras }: Chronicle, account: Account, nowMs: number): void {
+  const ended = eras.slice(0, -1).filter(({ goneMs }) => goneMs === undefined);
+  if (ended.length === 0) return;
+  let oldestMs = Infinity;
+  for (const { snapshots } of regionsOf(account)) {
+    for (const one of snapshots.values()) {
+      if (!one.deleted) oldestMs = Math.min(oldestMs, Date.parse(slotOf(one)) || Infinity);
+    }
+  }
+  for (const era of ended) if (oldestMs > era.untilMs) era.goneMs = nowMs;
+}
+
 export function makeChronicle(account: Account): Chronicle {
   const { time } = account;
   let fresh: SimSnapshot[] = [];
@@ -180,6 +195,7 @@ export function makeChronicle(account: Account): Chronicle {
         const isServed = chronicle.approved.has(mail.hash) || mail.atMs + graceMs <= time.nowMs();
         if (isServed) mail.servedMs = Math.min(mail.servedMs, time.nowMs());
       }
+      noteGone(chronicle, account, nowMs);
       isRun = kind === "run";
       if (isRun) noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },

@@ -4,7 +4,7 @@
  */
 import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
-import type { Chronicle, Era, Mail, Reign } from "./chronicle";
+import { type Chronicle, type Era, type Mail, type Reign, comboOf } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 
 /** A question: whose rules, about what, at which time. */
@@ -91,14 +91,10 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
 }
 
 /**
- * Returns when the schedule of settings was left that had it again before a mail about that was served, if the point
- * existed then. Nobody knows that once the timer is lost, or once a mail says that the settings of then are unknown.
+ * Returns each time that the schedule of settings was left that had it again before a mail about that was served, if the point
+ * existed when it was back. Nobody knows that once the timer is lost, or once a mail says that the settings of then are unknown.
  */
-function leftMs(
-  { eras, mails, approved }: Chronicle,
-  era: Era,
-  { region, sets, slot, slotMs }: Asked,
-): number | undefined {
+function leftMs({ eras, mails, approved }: Chronicle, era: Era, { region, sets, slot, slotMs }: Asked): number[] {
   const isLoss = (one: Era, index: number) => {
     const next = eras[index + 1];
     return one.isLost || (next !== undefined && next.settings.primaryRegion !== one.settings.primaryRegion);
@@ -106,19 +102,20 @@ function leftMs(
   const earlier = eras.slice(0, eras.indexOf(era));
   const known = earlier.slice(eras.findLastIndex(isLoss) + 1);
   const there = mails.filter((mail) => mail.region === region && mail.kind === "change");
-  const left = known.find((one, index) => {
+  const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? slotMs;
+  return known.flatMap((one, index) => {
     const isMine = (other: Era) => isSameSchedule(other.settings, era.settings);
     const later = [...known.slice(index + 1), era];
-    if (!isMine(one) || later[0] === undefined || isMine(later[0])) return false;
+    if (!isMine(one) || later[0] === undefined || isMine(later[0])) return [];
     const backMs = later.find(isMine)?.fromMs ?? Infinity;
-    return !there.some(({ untilMs, unknownMs = -Infinity, servedMs, hash }) => {
+    if (one.goneMs !== undefined && one.goneMs < backMs) return [];
+    const isServed = there.some(({ untilMs, unknownMs = -Infinity, servedMs, hash }) => {
       if (one.untilMs < unknownMs + SAME_MS) return servedMs < Infinity;
       const isAbout = untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS);
       return isAbout && (servedMs <= backMs || approved.has(hash));
     });
+    return isServed || slotMs > backMs || madeMs >= backMs ? [] : [one.untilMs];
   });
-  const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? slotMs;
-  return left !== undefined && slotMs <= left.untilMs && madeMs < left.untilMs ? left.untilMs : undefined;
 }
 
 /**
@@ -127,6 +124,22 @@ function leftMs(
  */
 function upTo(reigns: readonly Reign[], combo: string): readonly Reign[] {
   return reigns.slice(0, reigns.findLastIndex((one) => one.combo === combo) + 1);
+}
+
+/** Returns true if a person approved that all points with some tags are deleted, so that nothing says that there were any. */
+function isLeftOut(
+  { mails, approved }: Chronicle,
+  { combo, lastSlot }: Reign,
+  { region, sets, instance }: Asked,
+): boolean {
+  if (sets.some(({ snapshots: [one] }) => one !== undefined && comboOf(one.madeTags) === combo)) return false;
+  return mails.some(
+    (mail) =>
+      mail.region === region &&
+      mail.instances.includes(instance) &&
+      mail.atMs >= Date.parse(lastSlot) &&
+      approved.has(mail.hash),
+  );
 }
 
 /** Returns all views of a unit that a point has had, the present one first. */
@@ -158,13 +171,15 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     );
   const tagsOver = (reign: Reign) =>
     reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
-  const under: Reign[] = [newest, ...reigns.slice(0, -1).filter((one) => asked.isAboutLater ?? slot <= one.lastSlot)];
+  const isRecorded = (reign: Reign) =>
+    asked.isAboutLater ?? (slot <= reign.lastSlot && !isLeftOut(chronicle, reign, asked));
+  const under: Reign[] = [newest, ...reigns.slice(0, -1).filter(isRecorded)];
   const isOf = ({ untilMs }: Era) => asked.isAboutLater ?? madeMs < untilMs;
   for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
     // Even if the schedule is back, because what another one made in between replaces nothing.
     const isThinned = eras.slice(eras.indexOf(era)).some((one) => !isSameSchedule(one.settings, settings));
-    const wasLeftMs = leftMs(chronicle, era, asked);
+    const allLeftMs = leftMs(chronicle, era, asked);
     for (const reign of under) {
       // Tags that no run found under those settings were never a former state.
       const isPresent = era === now && reign === newest;
@@ -182,8 +197,9 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         ].join(" with ");
         const one = { era, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined };
         all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) } });
-        if (wasLeftMs === undefined) continue;
-        all.push({ ...one, words: `${words}, as if never left`, view: { ...view, untilMs: wasLeftMs } });
+        for (const ms of allLeftMs) {
+          all.push({ ...one, words: `${words}, as if never left ${ms}`, view: { ...view, untilMs: ms } });
+        }
       }
     }
   }
@@ -209,7 +225,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   const all = candidates(chronicle, asked);
   const [present, ...before] = all;
   if (present === undefined) return { isByChange: false };
-  const isNow = ({ words }: Candidate) => words.replace(", as if never left", "") === "the settings of now";
+  const isNow = ({ words }: Candidate) => words.replace(/, as if never left \d+$/, "") === "the settings of now";
   const found: Hindsight = { isByChange: false };
   for (const one of [present, ...before]) {
     if (one.isImagined || !keeps(one)) continue;

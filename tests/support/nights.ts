@@ -10,7 +10,7 @@ import { planOf } from "./planOf";
 import { type Problem, problemKey } from "../../src/vault/model/problem";
 import { TAG, copyExpiredTag } from "../../src/vault/model/tags/tags";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../src/vault/lib/time";
-import type { Action } from "../../src/vault/model/actions";
+import type { Action, DeleteAction } from "../../src/vault/model/actions";
 import type { CoreSettings, KeyedRegion } from "../../src/vault/model/settings";
 import type { ProtectedInstance, Snapshot, World } from "../../src/vault/model/world";
 import type { SlotTask } from "../../src/vault/model/trigger";
@@ -24,6 +24,8 @@ export interface Nights {
   mailWorks: boolean;
   /** DR regions whose snapshots cannot be read. */
   readonly unread: Set<string>;
+  /** Slots of snapshots that EC2 refuses to delete, as those that an AMI holds. */
+  readonly inUse: Set<string>;
   /** All mailed problems, with the day. */
   readonly mailed: { day: number; problem: Problem }[];
   /** Days since the first night. */
@@ -127,7 +129,13 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     };
     const world: World = { ...read, changes: recalled(memory && { notified: {}, changes: memory }, read, now, nowMs) };
     const plan = planOf(world, now, slotTask, "run", nowMs);
-    for (const action of plan.actions) take(account, action, now, nowMs);
+    const isHeld = ({ snapshotId }: DeleteAction) =>
+      [...account.all.values()]
+        .flat()
+        .some((one) => one.snapshotId === snapshotId && nights.inUse.has(one.identity.slot));
+    for (const action of plan.actions) {
+      if (action.kind !== "delete" || !isHeld(action)) take(account, action, now, nowMs);
+    }
     const unreported = nights.mailWorks ? unreportedOf(plan.problems, notified, nowMs) : [];
     for (const problem of unreported) {
       nights.mailed.push({ day: nights.day, problem });
@@ -141,6 +149,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     instances,
     mailWorks: true,
     unread: new Set(),
+    inUse: new Set(),
     mailed: [],
     day: 0,
     loseClock: () => {

@@ -11,6 +11,8 @@ export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
 /** Limit on entries in the timer's payload. The oldest beyond it are forgotten, so they are mailed again. */
 const MAX_NOTIFIED = 3_000;
+/** Limit on their text, since Scheduler accepts 256 KB of input in all. */
+const MAX_NOTIFIED_LENGTH = 100_000;
 
 /** Returns the key that identifies a change. */
 export function changeKey(region: string, kind: ChangeKind, of: string): ChangeKey {
@@ -48,12 +50,16 @@ export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Know
 export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[] {
   const newest = [...known].sort(([, a], [, b]) => (a.at < b.at ? 1 : -1)).slice(0, MAX_NOTIFIED);
   const groups = new Map<string, NotifiedChanges & { of: string[] }>();
+  let length = 0;
   for (const [key, { at, plan, graceDays, approved }] of newest) {
     const { region, kind, of } = kindOf(key);
     const place = `${region} ${kind}`;
     const id = [place, at, plan, graceDays, approved].join();
     const more = { ...(graceDays !== undefined && { graceDays }), ...(approved && { approved }) };
-    const group = groups.get(id) ?? { in: place, of: [], at, plan, ...more };
+    const found = groups.get(id);
+    const group = found ?? { in: place, of: [], at, plan, ...more };
+    length += of.length + 3 + (found === undefined ? JSON.stringify(group).length + 1 : 0);
+    if (length > MAX_NOTIFIED_LENGTH) break;
     group.of.push(of);
     groups.set(id, group);
   }

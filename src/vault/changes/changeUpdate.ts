@@ -11,7 +11,7 @@ import {
   overFromMs,
   withNotified,
 } from "./changeKeys";
-import { firstResumed } from "./resumed";
+import { resumedIn } from "./resumed";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/memory/changeMemory";
 import type { NotifiedAt } from "../model/memory/clockState";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
@@ -123,17 +123,21 @@ function nextStopped({ stopped }: ChangeMemory, regions: readonly ChangedRegion[
   return next;
 }
 
-/** Decides whether the mail about a change still has to be remembered. */
-function matters(key: ChangeKey, memory: ChangeMemory, looked: Looked): boolean {
-  const { region, kind, of } = kindOf(key);
-  if (kind === "settings") return memory.former.some(({ until }) => until === of);
-  if (kind === "orphan" && looked.knowsFleet && !looked.isMissing(of)) return false;
-  const seen = looked.regions.find((one) => one.region === region);
-  if (kind === "limit" && seen !== undefined) return seen.due.has(of);
-  if (!looked.isAllSeen) return true;
-  if (kind !== "tags") return looked.has(of);
-  const unit = unitOf(of);
-  return looked.has(unit) && leadsTo(of, looked.comboOf(unit));
+/** Returns a function that decides whether the mail about a change still has to be remembered. */
+function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[], looked: Looked) {
+  const { regions, isAllSeen, knowsFleet, isMissing, has, comboOf } = looked;
+  const orphans = new Set([...losing(regions, "orphan"), ...missing.flatMap((group) => group.of)]);
+  return (key: ChangeKey): boolean => {
+    const { region, kind, of } = kindOf(key);
+    if (kind === "settings") return former.some(({ until }) => until === of);
+    if (kind === "orphan" && knowsFleet && !isMissing(of)) return false;
+    const seen = regions.find((one) => one.region === region);
+    if (kind === "limit" && seen !== undefined) return seen.due.has(of);
+    if (kind === "tags" && has(unitOf(of)) && !leadsTo(of, comboOf(unitOf(of)))) return false;
+    if (!isAllSeen) return true;
+    // Each mail takes room in the timer's payload. An orphan that has lost what it could is mailed again if it has more.
+    return kind === "orphan" ? has(of) && orphans.has(of) : has(kind === "tags" ? unitOf(of) : of);
+  };
 }
 
 /** Adds to the memory the plans whose mail SNS accepted now or within the last day. */
@@ -179,15 +183,13 @@ function nextFormer(
   const isPast = ({ until }: FormerSettings) =>
     isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);
   const doneMs = nowMs - DONE_AFTER_DAYS * DAY_MS;
-  const resumed = firstResumed(former, memory.settings, (until) =>
-    lastOverMs(
-      memory.regions.map((region) => known.get(changeKey(region, "settings", until))),
-      settings,
-    ),
-  );
-  const isDone = (one: FormerSettings, index: number) =>
-    index < resumed && lastGraceEndMs(one, memory, known, settings) < doneMs;
-  return former.filter((one, index) => !isPast(one) && !isDone(one, index));
+  const isDone = (one: FormerSettings) => lastGraceEndMs(one, memory, known, settings) < doneMs;
+  const overMs = (until: string) => {
+    const changes = memory.regions.map((region) => known.get(changeKey(region, "settings", until)));
+    return lastOverMs(changes, settings);
+  };
+  const isNeeded = resumedIn(former, memory.settings, overMs, isAllSeen ? (oldestSlot ?? "~") : "");
+  return former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
 }
 
 /** Returns the memory that the timer is to carry, without what this invocation mails. */
@@ -199,7 +201,8 @@ export function nextMemory(
 ): ChangeMemory {
   const missing = nextMissing(memory, looked, nowMs);
   const stopped = nextStopped(memory, looked.regions);
-  const left = new Map([...known].filter(([key]) => matters(key, memory, looked)));
+  const matters = mattering(memory, missing, looked);
+  const left = new Map([...known].filter(([key]) => matters(key)));
   const former = nextFormer(memory, known, looked, nowMs);
   return { ...memory, former, missing, stopped, notified: groupsOf(left) };
 }

@@ -113,6 +113,22 @@ function tooMuch(
 }
 
 /**
+ * Returns the instances whose mail has to be remembered because something is due. An approval ends once no more is due
+ * than the limit permits. Otherwise one snapshot that an AMI holds would keep it for good, and it would cover all that
+ * becomes due later.
+ */
+function stillDue(
+  due: ReadonlyMap<string, ReadonlySet<string>>,
+  points: ReadonlyMap<string, number>,
+  settings: CoreSettings,
+  { region, known }: { region: string; known: ReadonlyMap<ChangeKey, Known> },
+): string[] {
+  const tooMany = new Set(tooMuch(due, points, settings, () => false));
+  const isOver = (id: string) => known.get(changeKey(region, "limit", id))?.approved === true && !tooMany.has(id);
+  return [...due.keys()].filter((id) => !isOver(id));
+}
+
+/**
  * Adds the rest of each recovery point. A change may have released only a part of it, such as a volume that two
  * instances have had, and that part would be deleted alone.
  */
@@ -136,11 +152,11 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const all = [...dueIn(plan, read, wasStoppedBefore).values()];
   const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, by, wasStoppedBefore);
-  const units = new Set([...all.map(({ identity }) => identity.instanceId), ...still]);
+  const points = all.length === 0 ? new Map<string, number>() : pointsByInstance(plan);
+  const units = new Set([...stillDue(setsBy(all), points, settings, { region, known }), ...still]);
   const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
   const due = all.filter((one) => !isApproved(one, known));
   if (due.length === 0) return none;
-  const points = pointsByInstance(plan);
   const stopped = tooMuch(setsBy(due), points, settings, wasStoppedBefore);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);

@@ -4,7 +4,7 @@
  */
 import { type Calendar, makeCalendar } from "../retention/calendar";
 import { endOfSchedule, isThinned } from "./changeMemory";
-import { type OverMs, leftAt } from "./resumed";
+import { type OverMs, returnsInTime } from "./resumed";
 import type { ChangeMemory, FormerSettings } from "../model/memory/changeMemory";
 import type { RecoverySet } from "../retention/recoverySets";
 import { type Timetable, asBefore, timetableOf } from "./asBefore";
@@ -17,8 +17,8 @@ export interface Era {
   former?: FormerSettings;
   /** Their schedule, and the ISO instant at which it ended, if a different one was used after them. */
   ended?: { timetable: Timetable; at: string };
-  /** Set if it ended before them, because it was left and came back. */
-  isResumed?: true;
+  /** Set if it ended before them, because it was left: the ISO instant at which it was back. */
+  backAt?: string;
 }
 
 /** Returns a function that selects the recovery points which the schedule of settings would have made. */
@@ -26,10 +26,12 @@ export function thinnedBy({ ended }: Era): (sets: readonly RecoverySet[]) => rea
   return (sets) => (ended === undefined ? sets : asBefore(sets, ended.timetable, ended.at));
 }
 
-/** Returns settings once more if their schedule was left and came back, without what another schedule made since. */
+/** Returns settings once more for each time that their schedule was left and came back, without what others made since. */
 function resumed(era: Era, earlier: readonly FormerSettings[], overMs: OverMs): Era[] {
-  const at = leftAt(era.settings, earlier, overMs);
-  return at === undefined ? [] : [{ ...era, ended: { timetable: timetableOf(era.settings), at }, isResumed: true }];
+  return returnsInTime(era.settings, earlier, overMs).map(({ until: at, backAt }) => ({
+    ...{ ...era, backAt },
+    ended: { timetable: timetableOf(era.settings), at },
+  }));
 }
 
 /** Returns current and former settings, as far as they hold anything in a region. */

@@ -108,8 +108,8 @@ function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boole
  * always had one, or one of a schedule that was left and came back. What has been made since is for the other views.
  */
 function endOf(view: View): Pick<Former, "before"> {
-  const { former, ended, isResumed } = view.era;
-  if (isResumed && ended !== undefined) return { before: ended.at };
+  const { former, backAt } = view.era;
+  if (backAt !== undefined) return { before: backAt };
   const isNone = former !== undefined && former.was !== "unknown";
   return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
 }
@@ -165,7 +165,7 @@ function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): 
  */
 function restored(era: Era, rules: InstanceRules): Former {
   const none = { keys: [], fresh: [], endMs: Infinity };
-  return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.ended?.at };
+  return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.backAt };
 }
 
 /** Returns all former rules of a unit in a region. */
@@ -199,7 +199,7 @@ function formersOfUnit(
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys));
-      else if (era.isResumed) formers.push(restored(era, rules));
+      else if (era.backAt !== undefined) formers.push(restored(era, rules));
     }
   }
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));

@@ -36,26 +36,32 @@ function returnsOf(again: Scheduled, earlier: readonly FormerSettings[]): Return
   });
 }
 
-function firstReturn(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): Return | undefined {
-  return returnsOf(again, earlier).find(({ until, backAt }) => {
+/**
+ * Returns each time that a schedule was left and came back before the mail about that was served.
+ * @param earlier former settings before those that have the schedule again, the oldest first
+ */
+export function returnsInTime(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): Return[] {
+  return returnsOf(again, earlier).filter(({ until, backAt }) => {
     const endMs = overMs(until);
     return endMs === undefined || endMs > (parseIso(backAt) ?? Infinity);
   });
 }
 
-/** Returns when a schedule that is back was first left for another one, as an ISO instant; `undefined` if it never was. */
-export function leftAt(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): string | undefined {
-  return firstReturn(again, earlier, overMs)?.until;
-}
-
 /**
- * Returns the index of the first former settings whose schedule came back. They and all later ones are needed until no
- * recovery point is as old; if there are none, the number of former settings.
+ * Returns a function that decides by index which former settings are needed because their schedule came back, or because
+ * they are those in between. That is so until no recovery point is left from before it was back.
+ * @param oldestSlot slot of the oldest recovery point in any region
  */
-export function firstResumed(former: readonly FormerSettings[], now: Scheduled, overMs: OverMs): number {
+export function resumedIn(
+  former: readonly FormerSettings[],
+  now: Scheduled,
+  overMs: OverMs,
+  oldestSlot: string,
+): (index: number) => boolean {
   const uses = [...former.map(({ was }) => was), now];
   const found = uses.flatMap((was, index) =>
-    was === "unknown" ? [] : (firstReturn(was, former.slice(0, index), overMs)?.index ?? []),
+    was === "unknown" ? [] : returnsInTime(was, former.slice(0, index), overMs),
   );
-  return Math.min(former.length, ...found);
+  const left = found.filter(({ backAt }) => oldestSlot <= backAt);
+  return (index) => left.some((one) => one.index <= index && (former[index]?.until ?? "~") <= one.backAt);
 }

@@ -3,6 +3,7 @@
  * there. Pure.
  */
 import { type Fields, isRecord, isTexts } from "../lib/json";
+import { HOUR_MS, isoSeconds, parseIso } from "../lib/time";
 import type { ChangeMemory } from "../model/memory/changeMemory";
 
 function areTexts(fields: Fields, ...keys: readonly string[]): boolean {
@@ -31,8 +32,9 @@ function isFormer(one: Fields): boolean {
  * Returns the memory of changes; `undefined` if any of it cannot be read. All that is there was then kept by unknown
  * settings.
  */
-export function changesOf(carried: unknown): ChangeMemory | undefined {
+export function changesOf(carried: unknown, nowMs: number): ChangeMemory | undefined {
   if (!isRecord(carried)) return undefined;
+  const isLater = (instant: string) => (parseIso(instant) ?? 0) > nowMs + HOUR_MS;
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
   const isNotified = (one: Fields) => {
@@ -45,7 +47,15 @@ export function changesOf(carried: unknown): ChangeMemory | undefined {
     isListOf(carried.notified, isNotified);
   if (!isRead || !isSettings(settings) || !isTexts(regions) || !isRecord(stopped)) return undefined;
   if (!Object.values(stopped).every(isTexts)) return undefined;
-  const { left, ...known } = carried as unknown as ChangeMemory;
+  const { left, ...read } = carried as unknown as ChangeMemory;
+  // A system time that jumped wrote what lies in the future. Settings that end there would hold what is made until then.
+  if (read.former.some(({ until }) => isLater(until))) return undefined;
+  const now = isoSeconds(nowMs);
+  const known = {
+    ...read,
+    missing: read.missing.map((one) => (isLater(one.since) ? { ...one, since: now } : one)),
+    notified: read.notified.map((one) => (isLater(one.at) ? { ...one, at: now } : one)),
+  };
   // The list of regions that left decides nothing, so it is better to forget it than to hold everything.
   const isLeft = isListOf(left, (one) => areTexts(one, "region", "since"));
   return isLeft && left !== undefined && left.length > 0 ? { ...known, left } : known;

@@ -48,7 +48,7 @@ export function stateOf(payload: unknown, nowMs: number): ClockState {
     hint,
     notified,
   } = (asRecord(payload) ?? {}) as Partial<ClockState>;
-  const known = changesOf(changes);
+  const known = changesOf(changes, nowMs);
   const expected = pointsOf(points);
   const work = awaitedOf(awaited);
   return {

@@ -16,7 +16,7 @@ export interface Former {
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
   /** True if `over` leaves some out. */
   isThinned: boolean;
-  /** End of the former settings, as an ISO instant: the rules keep only what existed then. Absent: they keep any. */
+  /** ISO instant: the rules keep only what existed then. Absent: they keep any. */
   before?: string;
   /** Slot of the newest recovery point that carries their tags. It is kept as long as anything waits for them. */
   carrier?: string;

@@ -24,8 +24,8 @@ export interface History extends UnitHistory {
 }
 
 /**
- * Keeps what existed when a schedule was left that is back, and what today's rules would keep if it had never been left.
- * Whatever this keeps makes it keep no less, so that a copy which it keeps is not deleted for want of another.
+ * Keeps what existed when a schedule was back, and what today's rules would keep if it had never been left. It decides
+ * nothing about what has been made since.
  */
 function addKept({ kept, gone }: FullVerdict, { before = "" }: Former, sets: readonly RecoverySet[], wouldKeep: Kept) {
   for (const set of sets) {

@@ -17,6 +17,12 @@ function left(nights: Nights, before: readonly string[], region = HERE): string[
   return nights.slots("i-1", region).filter((slot) => before.includes(slot));
 }
 
+/** Returns the hashes of the plans that the deletion limit stopped, one per region. */
+function hashes(nights: Nights): string[] {
+  const byRegion = new Map(nights.mailsOf("delete-limit-exceeded").map((one) => [one.subject.split(" ")[0], one]));
+  return [...byRegion.values()].map(({ subject }) => subject.split(" ")[1] ?? "");
+}
+
 /** Returns the dates in the mails about changes, as `<region> <date>`. */
 function promised(nights: Nights): string[] {
   return nights
@@ -88,6 +94,19 @@ describe("undoing a denser schedule", () => {
     expect(left(nights, before)).toStrictEqual([]);
   });
 
+  test("saves what was made until it was undone, if the mail named that", () => {
+    const nights = afterNights(20, { ...POLICY, policies: LAST_14 });
+    edit(nights, { schedule: HOURLY });
+    nights.mailWorks = false;
+    nights.pass(3, HOUR_MS);
+    nights.mailWorks = true;
+    nights.pass(1, HOUR_MS);
+    const daily = nights.slots("i-1", HERE).filter((slot) => slot.includes("T03:"));
+    edit(nights, { schedule: POLICY.schedule });
+    nights.pass(9);
+    expect(left(nights, daily)).toStrictEqual(daily.slice(-5));
+  });
+
   test("keeps what the rules of today keep if they are shorter by then, and what they release is mailed", () => {
     const nights = startNights({ ...POLICY, schedule: WEEKLY, policies: LAST_14 }, FLEET);
     nights.pass(140, 7 * DAY_MS);
@@ -102,24 +121,42 @@ describe("undoing a denser schedule", () => {
   });
 });
 
-test("gives a tag change that is made again its own mail, although a DR region was unread when it was undone", () => {
+describe("a tag change that is made again", () => {
   const policies = {
     gold: { keep: { retentionDays: 60 }, drKeep: { retentionDays: 60 } },
     lead: { keep: { retentionDays: 35 }, drKeep: { retentionDays: 35 } },
   };
   const tagged = (value: string) => [instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: value })];
-  const nights = afterNights(50, { ...POLICY, policies }, tagged("gold"));
-  nights.instances = tagged("lead");
-  nights.pass(5);
-  nights.instances = tagged("gold");
-  nights.unread.add(DR.region);
-  nights.pass(1);
-  nights.instances = tagged("lead");
-  nights.pass(1);
-  nights.unread.clear();
-  nights.pass(2);
-  expect(counts(nights)[0]).toBe(59);
-  expect(counts(nights)[1]).toBeGreaterThanOrEqual(57);
+
+  test("gets its own mail in a DR region that was unread all the while", () => {
+    const nights = afterNights(50, { ...POLICY, policies }, tagged("gold"));
+    nights.instances = tagged("lead");
+    nights.pass(2);
+    nights.instances = tagged("gold");
+    nights.unread.add(DR.region);
+    nights.pass(4);
+    nights.instances = tagged("lead");
+    nights.pass(3);
+    nights.unread.clear();
+    nights.pass(3);
+    expect(counts(nights)[1]).toBeGreaterThanOrEqual(52);
+    expect(promised(nights).filter((one) => one.startsWith(DR.region))).toHaveLength(2);
+  });
+
+  test("gets its own mail, although a DR region was unread when it was undone", () => {
+    const nights = afterNights(50, { ...POLICY, policies }, tagged("gold"));
+    nights.instances = tagged("lead");
+    nights.pass(5);
+    nights.instances = tagged("gold");
+    nights.unread.add(DR.region);
+    nights.pass(1);
+    nights.instances = tagged("lead");
+    nights.pass(1);
+    nights.unread.clear();
+    nights.pass(2);
+    expect(counts(nights)[0]).toBe(59);
+    expect(counts(nights)[1]).toBeGreaterThanOrEqual(57);
+  });
 });
 
 describe("editGraceDays", () => {
@@ -213,5 +250,19 @@ describe("the deletion limit", () => {
     nights.miss(20);
     expect(counts(nights)).toStrictEqual([14, 14]);
     expect(nights.mailsOf("delete-limit-exceeded").length).toBeGreaterThan(0);
+  });
+
+  test("stops another plan, although a snapshot of the one that was approved cannot be deleted", () => {
+    const nights = startNights({ ...POLICY, policies: keeping(60) }, FLEET);
+    nights.pass(60);
+    nights.inUse.add(nights.slots("i-1", HERE)[0] ?? "");
+    nights.miss(40);
+    edit(nights, { approvedDeletePlan: hashes(nights) });
+    nights.pass(2);
+    const [here = 0] = counts(nights);
+    expect(here).toBeLessThan(30);
+    nights.miss(14);
+    nights.pass(1);
+    expect(counts(nights)[0]).toBeGreaterThanOrEqual(here);
   });
 });

@@ -69,9 +69,9 @@ describe("what is remembered about regions", () => {
 
   test("comes back as it was carried, except for what a person wrote in its place", () => {
     const known = memory({ left: [{ region: OLD, since: SLOT }] });
-    expect(changesOf(JSON.parse(JSON.stringify(known)))).toStrictEqual(known);
-    expect(changesOf({ ...known, left: "x" })).toStrictEqual(memory());
-    expect(changesOf({ ...known, left: [{ region: 1 }] })).toStrictEqual(memory());
+    expect(changesOf(JSON.parse(JSON.stringify(known)), NOW)).toStrictEqual(known);
+    expect(changesOf({ ...known, left: "x" }, NOW)).toStrictEqual(memory());
+    expect(changesOf({ ...known, left: [{ region: 1 }] }, NOW)).toStrictEqual(memory());
   });
 
   test("after a stack moved to a new timer, comes from the copies' zones, which say where their sources were", () => {

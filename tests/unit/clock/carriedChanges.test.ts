@@ -2,9 +2,11 @@
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { changesOf } from "../../../src/vault/clock/carriedChanges";
 import type { ChangeMemory } from "../../../src/vault/model/memory/changeMemory";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { NOW, SETTINGS, SLOT } from "../../support/world";
 
 const { settings, ...none } = remember({ memory: undefined, hasPoints: false }, SETTINGS, NOW);
+const FUTURE = isoSeconds(NOW + 30 * DAY_MS);
 const FORMER = { was: settings, until: SLOT };
 const MISSING = { since: SLOT, slot: SLOT, of: ["i-1"] };
 const NOTIFIED = { in: "us-east-1 tags", of: ["i-1"], at: SLOT, plan: "0123456789ab" };
@@ -18,10 +20,16 @@ const FULL: ChangeMemory = {
 };
 
 /** Reads a memory as the timer carries it. */
-const read = (memory: unknown) => changesOf(JSON.parse(JSON.stringify(memory)));
+const read = (memory: unknown) => changesOf(JSON.parse(JSON.stringify(memory)), NOW);
 
 test("a memory with former settings, missing instances and mailed changes is read as it was written", () => {
   expect(read(FULL)).toStrictEqual(FULL);
+});
+
+test("times in the future, from a system time that jumped, are read as now", () => {
+  const now = isoSeconds(NOW);
+  const memory = { ...FULL, missing: [{ ...MISSING, since: FUTURE }], notified: [{ ...NOTIFIED, at: FUTURE }] };
+  expect(read(memory)).toMatchObject({ missing: [{ since: now }], notified: [{ at: now }] });
 });
 
 test.each<[string, unknown]>([
@@ -36,6 +44,8 @@ test.each<[string, unknown]>([
   ["missing instances since no time", { ...FULL, missing: [{ ...MISSING, since: undefined }] }],
   ["missing instances that are one text", { ...FULL, missing: [{ ...MISSING, of: "i-1" }] }],
   ["mailed changes without a plan", { ...FULL, notified: [{ ...NOTIFIED, plan: undefined }] }],
+  ["mailed changes whose grace is a text", { ...FULL, notified: [{ ...NOTIFIED, graceDays: "7" }] }],
+  ["former settings that end in the future", { ...FULL, former: [{ ...FORMER, until: FUTURE }] }],
   ["mailed changes of numbers", { ...FULL, notified: [{ ...NOTIFIED, of: [1] }] }],
   ["regions that are numbers", { ...FULL, regions: [1] }],
   ["stopped snapshots that are one text", { ...FULL, stopped: { "us-east-1": "snap-1" } }],
