@@ -14,6 +14,8 @@ interface Return {
   until: string;
   /** Time at which it was back, as an ISO instant. */
   backAt: string;
+  /** Index of the former settings that it was back with; absent: it was back with those that follow all of them. */
+  backIndex?: number;
 }
 
 /** Returns when a change holds nothing any more, in milliseconds since 1970, by the end of the settings that it replaced. */
@@ -32,7 +34,9 @@ function returnsOf(again: Scheduled, earlier: readonly FormerSettings[]): Return
     if (!isMine || later[0] === undefined || later[0].isMine) return [];
     const back = later.findIndex((one) => one.isMine);
     const last = later.at(back < 0 ? -1 : back - 1);
-    return last === undefined ? [] : [{ index, until, backAt: last.until }];
+    if (last === undefined) return [];
+    const backIndex = later[back]?.index;
+    return [{ index, until, backAt: last.until, ...(backIndex !== undefined && { backIndex }) }];
   });
 }
 
@@ -48,8 +52,8 @@ export function returnsInTime(again: Scheduled, earlier: readonly FormerSettings
 }
 
 /**
- * Returns a function that decides by index which former settings are needed because their schedule came back, or because
- * they are those in between. That is so until no recovery point is left from before it was back.
+ * Returns a function that decides by index which former settings are needed because their schedule came back, because they
+ * are those in between, or those that it was back with. That is so until no recovery point is left from before it was back.
  * @param oldestSlot slot of the oldest recovery point in any region
  */
 export function resumedIn(
@@ -63,5 +67,7 @@ export function resumedIn(
     was === "unknown" ? [] : returnsInTime(was, former.slice(0, index), overMs),
   );
   const left = found.filter(({ backAt }) => oldestSlot <= backAt);
-  return (index) => left.some((one) => one.index <= index && (former[index]?.until ?? "~") <= one.backAt);
+  const untilOf = (index: number) => former[index]?.until ?? "~";
+  // Without those that it was back with, it would seem to have been away for longer.
+  return (index) => left.some((one) => index === one.backIndex || (one.index <= index && untilOf(index) <= one.backAt));
 }
