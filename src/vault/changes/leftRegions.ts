@@ -39,7 +39,7 @@ function noticeOf({ region, since, snapshots = [], cause }: SeenLeft, vaultId: s
     region,
     `${region} still has ${pluralize(snapshots.length, "snapshot")} of this vault with ${gibOf(snapshots)} GiB of volumes, but it ${when}. The vault deletes nothing there any more. They cost ${roughCost(snapshots)}.`,
     withCommand(
-      "To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them",
+      "To keep them, do nothing, and keep the key that they are encrypted under. With `protectKeys: false` its deletion is scheduled already; the runbook's page has the command that cancels it. To delete all of them",
       deletionOf(region, vaultId),
     ),
   );

@@ -110,7 +110,7 @@ describe("the notice about a region that left", () => {
         kind: "left-region",
         subject: OLD,
         message: `${OLD} still has 2 snapshots of this vault with 16 GiB of volumes, but it left the stack (first noticed on 2026-11-22). The vault deletes nothing there any more. They cost roughly less than 1 USD a month (each volume once in full, at 0.05 USD per GiB).`,
-        hint: `To keep them, do nothing, and keep the key that they are encrypted under. To delete all of them:\naws ec2 describe-snapshots --region ${OLD} --owner-ids self --filters 'Name=description,Values=smart-vault/1 vault=smart-vault-test *' --query 'Snapshots[].SnapshotId' --output text | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${OLD} --snapshot-id`,
+        hint: `To keep them, do nothing, and keep the key that they are encrypted under. With \`protectKeys: false\` its deletion is scheduled already; the runbook's page has the command that cancels it. To delete all of them:\naws ec2 describe-snapshots --region ${OLD} --owner-ids self --filters 'Name=description,Values=smart-vault/1 vault=smart-vault-test *' --query 'Snapshots[].SnapshotId' --output text | tr '\\t' '\\n' | xargs -n 1 aws ec2 delete-snapshot --region ${OLD} --snapshot-id`,
         severity: "notice",
       },
     ]);
