@@ -39,12 +39,30 @@ function settingOf({ Name, ScheduleExpression, Target }: KnownSchedule): string 
   return `${Name} ${ScheduleExpression} ${Target.Input ?? ""}`;
 }
 
+/** A schedule's expression, since when it has had it, and when it fired last. */
+interface Seen {
+  expression: string;
+  sinceMs: number;
+  lastMs: number;
+}
+
 /**
  * @param readAll the vault's schedules as they are now
- * @param startMs when the schedules were made
+ * @param nowMs the time; the schedules are made at its first
  */
-export function fakeScheduler(readAll: () => Promise<readonly KnownSchedule[]>, startMs: number): FakeScheduler {
-  const lastMs = new Map<string, number>();
+export function fakeScheduler(readAll: () => Promise<readonly KnownSchedule[]>, nowMs: () => number): FakeScheduler {
+  const startMs = nowMs();
+  const seen = new Map<string, Seen>();
+  // Scheduler counts from the update that changed the expression, not from when the one before fired.
+  const seenOf = ({ Name, ScheduleExpression, ScheduleExpressionTimezone }: KnownSchedule): Seen => {
+    const expression = `${ScheduleExpression} ${ScheduleExpressionTimezone}`;
+    const known = seen.get(Name);
+    if (known?.expression === expression) return known;
+    const sinceMs = known === undefined ? startMs : nowMs();
+    const made = { expression, sinceMs, lastMs: sinceMs };
+    seen.set(Name, made);
+    return made;
+  };
   const done = new Set<string>();
   const settings = new Map<string, string>();
   return {
@@ -53,7 +71,8 @@ export function fakeScheduler(readAll: () => Promise<readonly KnownSchedule[]>, 
       for (const schedule of await readAll()) {
         const { Name, State, Target } = schedule;
         if (State === "DISABLED") continue;
-        const atMs = fireTime(schedule, lastMs.get(Name) ?? startMs, startMs, done);
+        const { lastMs, sinceMs } = seenOf(schedule);
+        const atMs = fireTime(schedule, lastMs, sinceMs, done);
         if (atMs === undefined || (first !== undefined && atMs >= first.atMs)) continue;
         const input = (Target.Input ?? "{}").replace(SCHEDULED_TIME, isoSeconds(atMs));
         settings.set(Name, settingOf(schedule));
@@ -62,7 +81,8 @@ export function fakeScheduler(readAll: () => Promise<readonly KnownSchedule[]>, 
       return first;
     },
     fired: ({ schedule, atMs }) => {
-      lastMs.set(schedule, atMs);
+      const known = seen.get(schedule);
+      if (known !== undefined) seen.set(schedule, { ...known, lastMs: atMs });
       done.add(settings.get(schedule) ?? "");
     },
   };

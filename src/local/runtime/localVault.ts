@@ -182,7 +182,10 @@ function run(parts: Parts, startMs: number): LocalVault {
   const deployments = deploymentsOf(parts, startMs);
   const stackNow = () => deployments.current().stack;
   let nowMs = startMs;
-  const scheduler = fakeScheduler(() => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId), startMs);
+  const scheduler = fakeScheduler(
+    () => emulator.schedules(stackNow().primaryRegion, stackNow().vaultId),
+    () => nowMs,
+  );
   const hints = fakeHintQueue(() => emulator.takeHints());
   const trigger = async (event: unknown): Promise<Invocation> => {
     const { lambda, stack } = deployments.current();
