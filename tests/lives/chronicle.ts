@@ -60,6 +60,8 @@ export interface Chronicle {
   /** Time at which a run last found each unit. */
   foundMs: Map<string, number>;
   mails: Mail[];
+  /** Slots of what an invocation finds of instances that are not missing, in any region. */
+  liveMs: ReadonlySet<number>;
   /** Hashes that the settings of an invocation approved. */
   approved: Set<string>;
   /** Records that the vault lost its memory. */
@@ -149,16 +151,21 @@ function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs:
   }
 }
 
-/** Notes which settings ended before anything that is left was made. */
-function noteGone({ eras }: Chronicle, account: Account, nowMs: number): void {
-  const ended = eras.slice(0, -1).filter(({ goneMs }) => goneMs === undefined);
-  if (ended.length === 0) return;
+/** Notes what is left, and which settings ended before any of it was made. */
+function noteLeft(chronicle: Chronicle, account: Account, nowMs: number): void {
+  const ended = chronicle.eras.slice(0, -1).filter(({ goneMs }) => goneMs === undefined);
+  if (chronicle.eras.length < 2) return;
+  const liveMs = new Set<number>();
   let oldestMs = Infinity;
   for (const { snapshots } of regionsOf(account)) {
     for (const one of snapshots.values()) {
-      if (!one.deleted) oldestMs = Math.min(oldestMs, Date.parse(slotOf(one)) || Infinity);
+      if (one.deleted) continue;
+      const slotMs = Date.parse(slotOf(one));
+      oldestMs = Math.min(oldestMs, slotMs || Infinity);
+      if (!chronicle.absences.has(instanceOf(one))) liveMs.add(slotMs);
     }
   }
+  chronicle.liveMs = liveMs;
   for (const era of ended) if (oldestMs > era.untilMs) era.goneMs = nowMs;
 }
 
@@ -172,6 +179,7 @@ export function makeChronicle(account: Account): Chronicle {
     absences: new Map(),
     foundMs: new Map(),
     mails: [],
+    liveMs: new Set(),
     approved: new Set(),
     forgets: () => {
       const last = chronicle.eras.at(-1);
@@ -195,7 +203,7 @@ export function makeChronicle(account: Account): Chronicle {
         const isServed = chronicle.approved.has(mail.hash) || mail.atMs + graceMs <= time.nowMs();
         if (isServed) mail.servedMs = Math.min(mail.servedMs, time.nowMs());
       }
-      noteGone(chronicle, account, nowMs);
+      noteLeft(chronicle, account, nowMs);
       isRun = kind === "run";
       if (isRun) noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },

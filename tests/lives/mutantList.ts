@@ -174,7 +174,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a schedule that is back brings nothing back",
     file: "changes/formerRules.ts",
-    original: "else if (era.backAt !== undefined) formers.push(restored(era, rules));",
+    original: "else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));",
     mutated: "",
     plausible: "the settings are those of before again",
   },

@@ -94,7 +94,8 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
  * Returns each time that the schedule of settings was left that had it again before a mail about that was served, if the point
  * existed when it was back. Nobody knows that once the timer is lost, or once a mail says that the settings of then are unknown.
  */
-function leftMs({ eras, mails, approved }: Chronicle, era: Era, { region, sets, slot, slotMs }: Asked): number[] {
+function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: Asked): number[] {
+  const { eras, mails, approved, liveMs } = chronicle;
   const isLoss = (one: Era, index: number) => {
     const next = eras[index + 1];
     return one.isLost || (next !== undefined && next.settings.primaryRegion !== one.settings.primaryRegion);
@@ -109,6 +110,8 @@ function leftMs({ eras, mails, approved }: Chronicle, era: Era, { region, sets, 
     if (!isMine(one) || later[0] === undefined || isMine(later[0])) return [];
     const backMs = later.find(isMine)?.fromMs ?? Infinity;
     if (one.goneMs !== undefined && one.goneMs < backMs) return [];
+    // Once nothing is left of what was made in between, the vault forgets that there was anything.
+    if (![...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs)) return [];
     const isServed = there.some(({ untilMs, unknownMs = -Infinity, servedMs, hash }) => {
       if (one.untilMs < unknownMs + SAME_MS) return servedMs < Infinity;
       const isAbout = untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS);
@@ -197,7 +200,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         ].join(" with ");
         const one = { era, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined };
         all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) } });
-        for (const ms of allLeftMs) {
+        for (const ms of isPresent && isOrphan ? [] : allLeftMs) {
           all.push({ ...one, words: `${words}, as if never left ${ms}`, view: { ...view, untilMs: ms } });
         }
       }

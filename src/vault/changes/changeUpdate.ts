@@ -14,6 +14,7 @@ import {
 import { resumedIn } from "./resumed";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/memory/changeMemory";
 import type { NotifiedAt } from "../model/memory/clockState";
+import type { RecoverySet } from "../retention/recoverySets";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
 import { leadsTo, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
@@ -173,7 +174,7 @@ function lastGraceEndMs(
 function nextFormer(
   memory: ChangeMemory,
   known: ReadonlyMap<ChangeKey, Known>,
-  { settings, regions, isAllSeen, oldestSlot }: Looked,
+  { settings, regions, isAllSeen, oldestSlot, isMissing }: Looked,
   nowMs: number,
 ): readonly FormerSettings[] {
   const { former } = memory;
@@ -188,7 +189,12 @@ function nextFormer(
     const changes = memory.regions.map((region) => known.get(changeKey(region, "settings", until)));
     return lastOverMs(changes, settings);
   };
-  const isNeeded = resumedIn(former, memory.settings, overMs, isAllSeen ? (oldestSlot ?? "~") : "");
+  const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {
+    const isBetween = ({ slot }: RecoverySet) => slot >= until && slot <= backAt;
+    // The last recovery points of what is not backed up any more stay for good, and nothing displaces them.
+    const isLive = ([one]: readonly RecoverySet[]) => one !== undefined && !isMissing(one.instanceId);
+    return !isAllSeen || regions.some(({ verdict }) => verdict.sets.some((all) => isLive(all) && all.some(isBetween)));
+  });
   return former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
 }
 

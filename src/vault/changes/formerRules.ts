@@ -199,7 +199,7 @@ function formersOfUnit(
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys));
-      else if (era.backAt !== undefined) formers.push(restored(era, rules));
+      else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));
     }
   }
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));

@@ -53,20 +53,20 @@ export function returnsInTime(again: Scheduled, earlier: readonly FormerSettings
 
 /**
  * Returns a function that decides by index which former settings are needed because their schedule came back, because they
- * are those in between, or those that it was back with. That is so until no recovery point is left from before it was back.
- * @param oldestSlot slot of the oldest recovery point in any region
+ * are those in between, or those that it was back with. That is so until nothing is left of what was made in between.
+ * @param isLeft decides whether any of that is left
  */
 export function resumedIn(
   former: readonly FormerSettings[],
   now: Scheduled,
   overMs: OverMs,
-  oldestSlot: string,
+  isLeft: (away: Pick<Return, "until" | "backAt">) => boolean,
 ): (index: number) => boolean {
   const uses = [...former.map(({ was }) => was), now];
   const found = uses.flatMap((was, index) =>
     was === "unknown" ? [] : returnsInTime(was, former.slice(0, index), overMs),
   );
-  const left = found.filter(({ backAt }) => oldestSlot <= backAt);
+  const left = found.filter(isLeft);
   const untilOf = (index: number) => former[index]?.until ?? "~";
   // Without those that it was back with, it would seem to have been away for longer.
   return (index) => left.some((one) => index === one.backIndex || (one.index <= index && untilOf(index) <= one.backAt));
