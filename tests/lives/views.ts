@@ -200,7 +200,8 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         ].join(" with ");
         const one = { era, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined };
         all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) } });
-        for (const ms of isPresent && isOrphan ? [] : allLeftMs) {
+        // Of an orphan the newest is enough, whatever displaced the others.
+        for (const ms of isOrphan ? [] : allLeftMs) {
           all.push({ ...one, words: `${words}, as if never left ${ms}`, view: { ...view, untilMs: ms } });
         }
       }
