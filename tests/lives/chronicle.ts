@@ -153,8 +153,8 @@ function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs:
 
 /** Notes what is left, and which settings ended before any of it was made. */
 function noteLeft(chronicle: Chronicle, account: Account, nowMs: number): void {
-  const ended = chronicle.eras.slice(0, -1).filter(({ goneMs }) => goneMs === undefined);
-  if (chronicle.eras.length < 2) return;
+  const ended = chronicle.eras.slice(0, -1);
+  if (ended.length === 0) return;
   const liveMs = new Set<number>();
   let oldestMs = Infinity;
   for (const { snapshots } of regionsOf(account)) {
@@ -166,7 +166,7 @@ function noteLeft(chronicle: Chronicle, account: Account, nowMs: number): void {
     }
   }
   chronicle.liveMs = liveMs;
-  for (const era of ended) if (oldestMs > era.untilMs) era.goneMs = nowMs;
+  for (const era of ended) if (oldestMs > era.untilMs) era.goneMs ??= nowMs;
 }
 
 export function makeChronicle(account: Account): Chronicle {
@@ -214,8 +214,8 @@ export function makeChronicle(account: Account): Chronicle {
       fresh = [...fresh, ...snapshots];
     },
     mailed: (body) => {
-      const told = { atMs: time.nowMs(), graceDays: account.settings.editGraceDays, servedMs: Infinity };
-      const mails = announcementsIn(body).map((one) => ({ ...one, ...told }));
+      const sent = { atMs: time.nowMs(), graceDays: account.settings.editGraceDays, servedMs: Infinity };
+      const mails = announcementsIn(body).map((one) => ({ ...one, ...sent }));
       chronicle.mails.push(...mails);
       return mails;
     },

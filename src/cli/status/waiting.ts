@@ -1,5 +1,5 @@
 /** Deletions that wait for an approval or for the end of a grace period. Pure. */
-import { isOf } from "../../vault/changes/changeKeys";
+import { isOf, soonestMs } from "../../vault/changes/changeKeys";
 import { isoSeconds } from "../../vault/lib/time";
 import type { Plan } from "../../vault/model/actions";
 
@@ -22,7 +22,7 @@ export function waitingIn({ changes }: Plan): WaitingDeletions[] {
   return changes.plans.map((plan): WaitingDeletions => {
     const { region, hash, held, fresh } = plan;
     const isLimit = isOf(plan, "limit");
-    const endMs = held.reduce((ms, one) => Math.min(ms, one.endMs), Infinity);
+    const endMs = soonestMs(held);
     const hasEnd = !isLimit && fresh.size === 0 && Number.isFinite(endMs);
     return {
       region,

@@ -5,7 +5,7 @@
 import type { ChangeMemory, NotifiedChanges } from "../model/memory/changeMemory";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
-import type { ChangeKey, MailedPlan } from "../model/memory/waitingPlans";
+import type { ChangeKey, HeldPoint, MailedPlan } from "../model/memory/waitingPlans";
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
@@ -28,6 +28,12 @@ export function kindOf(key: ChangeKey): { region: string; kind: string; of: stri
 /** Decides whether anything waits for a change of this kind. */
 export function isOf({ keys }: { keys: Iterable<ChangeKey> }, kind: ChangeKind): boolean {
   return [...keys].some((key) => kindOf(key).kind === kind);
+}
+
+/** Returns the earliest time at which any of these can be deleted without an approval; `Infinity` if there are none. */
+export function soonestMs(held: readonly HeldPoint[]): number {
+  // Not `Math.min(...)`, because the list may be longer than an argument list can be.
+  return held.reduce((ms, { endMs }) => Math.min(ms, endMs), Infinity);
 }
 
 /** Mail and approval of one change. */

@@ -65,8 +65,10 @@ export interface Looked {
   settings: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
 }
 
-/** Finds what loses something because of changes of a kind, whether it waits or is due: instances, or ends of settings. */
-function losing(regions: readonly ChangedRegion[], wanted: ChangeKind): Set<string> {
+/** Returns what loses something because of changes of a kind, whether it waits or is due: units, or ends of settings. */
+type Losing = (kind: ChangeKind) => ReadonlySet<string>;
+
+function losingIn(regions: readonly ChangedRegion[]): Losing {
   const all = new Set<ChangeKey>();
   const take = (keys: Iterable<ChangeKey>) => {
     for (const key of keys) all.add(key);
@@ -75,14 +77,19 @@ function losing(regions: readonly ChangedRegion[], wanted: ChangeKind): Set<stri
     for (const { keys } of verdict.held.values()) take(keys);
     for (const keys of verdict.approved.values()) take(keys);
   }
-  return new Set([...all].map(kindOf).flatMap(({ kind, of }) => (kind === wanted ? [of] : [])));
+  const parts = [...all].map(kindOf);
+  return (wanted) => new Set(parts.flatMap(({ kind, of }) => (kind === wanted ? [of] : [])));
+}
+
+interface Judged extends Looked {
+  losing: Losing;
 }
 
 /**
  * Adds the volumes that such an instance has shared, and their other instances. Otherwise these would only be recorded
  * once they are the last that keeps anything, and their recovery points would wait for one orphan's days after the other.
  */
-function withShared(units: Set<string>, { shared, isMissing }: Looked): Set<string> {
+function withShared(units: ReadonlySet<string>, { shared, isMissing }: Looked): Set<string> {
   const all = new Set(units);
   for (const [volumeId, instances] of shared) {
     const together = [volumeId, ...instances];
@@ -95,10 +102,10 @@ function withShared(units: Set<string>, { shared, isMissing }: Looked): Set<stri
  * Returns which instances are missing since when. An instance is removed once it is found, and eventually once it has
  * nothing to lose.
  */
-function nextMissing({ missing }: ChangeMemory, looked: Looked, nowMs: number): readonly MissingInstances[] {
-  const { regions, isAllSeen, knowsFleet, isMissing, has, slot, settings } = looked;
+function nextMissing({ missing }: ChangeMemory, looked: Judged, nowMs: number): readonly MissingInstances[] {
+  const { losing, isAllSeen, knowsFleet, isMissing, has, slot, settings } = looked;
   if (!knowsFleet || slot === undefined) return missing;
-  const units = withShared(losing(regions, "orphan"), looked);
+  const units = withShared(losing("orphan"), looked);
   const known = missing.flatMap((group) => {
     // Deletions may have been approved early. The instance must remain recorded until the age of its newest point makes
     // it an orphan.
@@ -125,9 +132,9 @@ function nextStopped({ stopped }: ChangeMemory, regions: readonly ChangedRegion[
 }
 
 /** Returns a function that decides whether the mail about a change still has to be remembered. */
-function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[], looked: Looked) {
-  const { regions, isAllSeen, knowsFleet, isMissing, has, comboOf } = looked;
-  const orphans = new Set([...losing(regions, "orphan"), ...missing.flatMap((group) => group.of)]);
+function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[], looked: Judged) {
+  const { losing, regions, isAllSeen, knowsFleet, isMissing, has, comboOf } = looked;
+  const orphans = new Set([...losing("orphan"), ...missing.flatMap((group) => group.of)]);
   return (key: ChangeKey): boolean => {
     const { region, kind, of } = kindOf(key);
     if (kind === "settings") return former.some(({ until }) => until === of);
@@ -151,44 +158,26 @@ export function notifiedOf({ memory, plans, graceDays }: PlannedChanges, notifie
   return { ...memory, notified: groupsOf(known) };
 }
 
-/** Returns when the last of these changes holds nothing any more; `undefined` if any was not mailed. */
-function lastOverMs(changes: readonly (Known | undefined)[], settings: Looked["settings"]): number | undefined {
-  const ends = changes.map((one) => overFromMs(one, "", settings) ?? Infinity);
-  const lastMs = Math.max(...ends);
-  return lastMs === Infinity ? undefined : lastMs;
-}
-
-/** Returns when the grace of the last mail about former settings ends; `Infinity` if not all regions had one. */
-function lastGraceEndMs(
-  { until, region: only }: FormerSettings,
-  { regions }: ChangeMemory,
-  known: ReadonlyMap<ChangeKey, Known>,
-  settings: Looked["settings"],
-): number {
-  const about = only === undefined ? regions : [only];
-  const ends = about.map((region) => graceEndMs(known.get(changeKey(region, "settings", until)), settings) ?? Infinity);
-  return Math.max(...ends);
-}
-
 /** Returns the former settings that are still needed. */
 function nextFormer(
   memory: ChangeMemory,
   known: ReadonlyMap<ChangeKey, Known>,
-  { settings, regions, isAllSeen, oldestSlot, isMissing }: Looked,
+  { losing, settings, regions, isAllSeen, oldestSlot, isMissing }: Judged,
   nowMs: number,
 ): readonly FormerSettings[] {
   const { former } = memory;
   if (former.length === 0) return former;
-  const losers = losing(regions, "settings");
+  const losers = losing("settings");
   // Recovery points that were made since the settings ended may wait too.
   const isPast = ({ until }: FormerSettings) =>
     isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);
   const doneMs = nowMs - DONE_AFTER_DAYS * DAY_MS;
-  const isDone = (one: FormerSettings) => lastGraceEndMs(one, memory, known, settings) < doneMs;
-  const overMs = (until: string) => {
-    const changes = memory.regions.map((region) => known.get(changeKey(region, "settings", until)));
-    return lastOverMs(changes, settings);
-  };
+  // `Infinity` if not all of the regions had a mail.
+  const lastMs = (about: readonly string[], until: string, endOf: (change: Known | undefined) => number | undefined) =>
+    Math.max(...about.map((region) => endOf(known.get(changeKey(region, "settings", until))) ?? Infinity));
+  const isDone = ({ until, region }: FormerSettings) =>
+    lastMs(region === undefined ? memory.regions : [region], until, (one) => graceEndMs(one, settings)) < doneMs;
+  const overMs = (until: string) => lastMs(memory.regions, until, (one) => overFromMs(one, "", settings));
   const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {
     const isBetween = ({ slot }: RecoverySet) => slot >= until && slot <= backAt;
     // The last recovery points of what is not backed up any more stay for good, and nothing displaces them.
@@ -205,10 +194,11 @@ export function nextMemory(
   looked: Looked,
   nowMs: number,
 ): ChangeMemory {
-  const missing = nextMissing(memory, looked, nowMs);
+  const judged = { ...looked, losing: losingIn(looked.regions) };
+  const missing = nextMissing(memory, judged, nowMs);
   const stopped = nextStopped(memory, looked.regions);
-  const matters = mattering(memory, missing, looked);
+  const matters = mattering(memory, missing, judged);
   const left = new Map([...known].filter(([key]) => matters(key)));
-  const former = nextFormer(memory, known, looked, nowMs);
+  const former = nextFormer(memory, known, judged, nowMs);
   return { ...memory, former, missing, stopped, notified: groupsOf(left) };
 }

@@ -3,7 +3,7 @@
  * approve it. Pure text.
  */
 import { groupBy } from "../lib/collections";
-import { type ChangeKind, isOf, kindOf } from "./changeKeys";
+import { type ChangeKind, isOf, kindOf, soonestMs } from "./changeKeys";
 import type { ChangeMemory } from "../model/memory/changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "../model/memory/waitingPlans";
@@ -66,9 +66,7 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
 
 /** Says when the first of them can be deleted. An earlier mail may have named some of them, with an earlier date. */
 function fromOf(held: readonly HeldPoint[]): string {
-  // Not `Math.min(...)`, because the list may be longer than an argument list can be.
-  const soonestMs = held.reduce((ms, { endMs }) => Math.min(ms, endMs), Infinity);
-  return `from ${isoSeconds(soonestMs).slice(0, 16)}Z on`;
+  return `from ${isoSeconds(soonestMs(held)).slice(0, 16)}Z on`;
 }
 
 /** Returns one sentence per kind of change: what it makes due, and from when on that is deleted. */

@@ -116,7 +116,15 @@ export function beginChanges(
       const has = (id: string) => newest.has(id);
       const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
       const looked = {
-        ...{ settings, comboOf: tagsOf, isMissing, shared, knowsFleet, regions, isAllSeen, slot, has },
+        settings,
+        regions,
+        isAllSeen,
+        knowsFleet,
+        isMissing,
+        shared,
+        has,
+        comboOf: tagsOf,
+        slot,
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };
       const next = nextMemory(memory, known, looked, nowMs);

@@ -29,7 +29,8 @@ export function thinnedBy({ ended }: Era): (sets: readonly RecoverySet[]) => rea
 /** Returns settings once more for each time that their schedule was left and came back, without what others made since. */
 function resumed(era: Era, earlier: readonly FormerSettings[], overMs: OverMs): Era[] {
   return returnsInTime(era.settings, earlier, overMs).map(({ until: at, backAt }) => ({
-    ...{ ...era, backAt },
+    ...era,
+    backAt,
     ended: { timetable: timetableOf(era.settings), at },
   }));
 }

@@ -1,7 +1,6 @@
 /** Collects what an invocation knows of the past. Pure. */
 import type { ClockState } from "../model/memory/clockState";
 import { remember } from "./changeMemory";
-import { oldestSlotIn } from "../inventory/regions";
 import { sourceRegions } from "../inventory/leftRegions";
 import { isMadeForDr } from "../retention/verdict";
 import type { CoreSettings } from "../model/settings";
@@ -21,6 +20,6 @@ export function recalled(
   const isAllSeen = settings.dr.every(({ region }) => copies[region] !== undefined);
   const madeIn = snapshots.some(isMadeForDr) ? sourceRegions(snapshots) : [];
   // A region that could not be read may have some.
-  const hasPoints = !isAllSeen || oldestSlotIn({ snapshots, copies }) !== undefined;
+  const hasPoints = !isAllSeen || [snapshots, ...Object.values(copies)].some(({ length }) => length > 0);
   return remember({ memory: clock?.changes, hasPoints, madeIn }, settings, nowMs);
 }

@@ -19,7 +19,7 @@ import { planCopying, worthCopying } from "./copies/copying";
 import { isCompleted } from "../inventory/states";
 import { type PlanPart, type PlanRequest, pendingOf } from "./request";
 
-/** Returns the orphans that `orphans` decides about. Nothing prunes those whose policy the stack lacks. */
+/** Returns the orphans that `orphans` decides about: not those of which nothing is pruned anyway. */
 function prunedOrphans({ orphans = [], rulesOf }: Pick<Ruled, "orphans" | "rulesOf">): string[] {
   return orphans.filter((id) => rulesOf(id).keepAll === undefined);
 }

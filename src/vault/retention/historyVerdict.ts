@@ -16,8 +16,6 @@ export interface PruneRules extends ReadAt {
   formersOf?: FormersOf;
 }
 
-type Kept = ReadonlyMap<string, string>;
-
 /** History of a unit in one region. */
 export interface History extends UnitHistory {
   region: string;
@@ -27,7 +25,12 @@ export interface History extends UnitHistory {
  * Keeps what existed when a schedule was back, and what today's rules would keep if it had never been left. It decides
  * nothing about what has been made since.
  */
-function addKept({ kept, gone }: FullVerdict, { before = "" }: Former, sets: readonly RecoverySet[], wouldKeep: Kept) {
+function addKept(
+  { kept, gone }: FullVerdict,
+  { before = "" }: Former,
+  sets: readonly RecoverySet[],
+  wouldKeep: ReadonlyMap<string, string>,
+): void {
   for (const set of sets) {
     const why = wouldKeep.get(set.slot);
     if (why === undefined || kept.has(set.slot) || !gone.has(set.slot) || !wasThere(set, before)) continue;

@@ -60,12 +60,18 @@ describe("an edit is remembered although a DR region cannot be read for a while"
 });
 
 describe("undoing a denser schedule", () => {
-  test("saves what its mail named, also after the date in it", () => {
+  /** Plays twenty weeks of a weekly schedule, and two days of an hourly one. */
+  function afterTwoDaysOfHours() {
     const nights = startNights({ ...POLICY, schedule: WEEKLY, policies: LAST_14 }, FLEET);
     nights.pass(140, 7 * DAY_MS);
     const before = nights.slots("i-1", HERE);
     edit(nights, { schedule: HOURLY });
     nights.pass(2, HOUR_MS);
+    return { nights, before };
+  }
+
+  test("saves what its mail named, also after the date in it", () => {
+    const { nights, before } = afterTwoDaysOfHours();
     edit(nights, { schedule: WEEKLY });
     nights.pass(5, 5 * DAY_MS);
     nights.pass(14, 7 * DAY_MS);
@@ -78,11 +84,7 @@ describe("undoing a denser schedule", () => {
   });
 
   test("makes it another change if it is made again, with its own mail", () => {
-    const nights = startNights({ ...POLICY, schedule: WEEKLY, policies: LAST_14 }, FLEET);
-    nights.pass(140, 7 * DAY_MS);
-    const before = nights.slots("i-1", HERE);
-    edit(nights, { schedule: HOURLY });
-    nights.pass(2, HOUR_MS);
+    const { nights, before } = afterTwoDaysOfHours();
     edit(nights, { schedule: WEEKLY });
     nights.pass(12, 6 * DAY_MS);
     const mails = nights.mailsOf(ANNOUNCED).length;
@@ -108,11 +110,7 @@ describe("undoing a denser schedule", () => {
   });
 
   test("keeps what the rules of today keep if they are shorter by then, and what they release is mailed", () => {
-    const nights = startNights({ ...POLICY, schedule: WEEKLY, policies: LAST_14 }, FLEET);
-    nights.pass(140, 7 * DAY_MS);
-    const before = nights.slots("i-1", HERE);
-    edit(nights, { schedule: HOURLY });
-    nights.pass(2, HOUR_MS);
+    const { nights, before } = afterTwoDaysOfHours();
     edit(nights, { schedule: WEEKLY, policies: { true: { keep: { last: 10 }, drKeep: { last: 10 } } } });
     nights.pass(5, 5 * DAY_MS);
     nights.pass(14, 7 * DAY_MS);
@@ -128,32 +126,29 @@ describe("a tag change that is made again", () => {
   };
   const tagged = (value: string) => [instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: value })];
 
-  test("gets its own mail in a DR region that was unread all the while", () => {
+  /** Plays nights under each tag; from the return to gold on, the DR region is unread until the last nights. */
+  function afterTagsOf(lasts: Record<"lead" | "gold" | "leadAgain" | "readAgain", number>): Nights {
     const nights = afterNights(50, { ...POLICY, policies }, tagged("gold"));
     nights.instances = tagged("lead");
-    nights.pass(2);
+    nights.pass(lasts.lead);
     nights.instances = tagged("gold");
     nights.unread.add(DR.region);
-    nights.pass(4);
+    nights.pass(lasts.gold);
     nights.instances = tagged("lead");
-    nights.pass(3);
+    nights.pass(lasts.leadAgain);
     nights.unread.clear();
-    nights.pass(3);
+    nights.pass(lasts.readAgain);
+    return nights;
+  }
+
+  test("gets its own mail in a DR region that was unread all the while", () => {
+    const nights = afterTagsOf({ lead: 2, gold: 4, leadAgain: 3, readAgain: 3 });
     expect(counts(nights)[1]).toBeGreaterThanOrEqual(52);
     expect(promised(nights).filter((one) => one.startsWith(DR.region))).toHaveLength(2);
   });
 
   test("gets its own mail, although a DR region was unread when it was undone", () => {
-    const nights = afterNights(50, { ...POLICY, policies }, tagged("gold"));
-    nights.instances = tagged("lead");
-    nights.pass(5);
-    nights.instances = tagged("gold");
-    nights.unread.add(DR.region);
-    nights.pass(1);
-    nights.instances = tagged("lead");
-    nights.pass(1);
-    nights.unread.clear();
-    nights.pass(2);
+    const nights = afterTagsOf({ lead: 5, gold: 1, leadAgain: 1, readAgain: 2 });
     expect(counts(nights)[0]).toBe(59);
     expect(counts(nights)[1]).toBeGreaterThanOrEqual(57);
   });
