@@ -112,11 +112,13 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: 
     if (one.goneMs !== undefined && one.goneMs < backMs) return [];
     // Once nothing is left of what was made in between, the vault forgets that there was anything.
     if (![...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs)) return [];
-    const isServed = there.some(({ untilMs, unknownMs = -Infinity, servedMs, hash }) => {
-      if (one.untilMs < unknownMs + SAME_MS) return servedMs < Infinity;
-      const isAbout = untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS);
-      return isAbout && (servedMs <= backMs || approved.has(hash));
-    });
+    const isUnknown = there.some(
+      ({ unknownMs = -Infinity, servedMs }) => one.untilMs < unknownMs + SAME_MS && servedMs < Infinity,
+    );
+    const about = there.filter(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS));
+    // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
+    const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= backMs);
+    const isServed = isUnknown || isApproved || about.some(({ servedMs }) => servedMs <= backMs);
     return isServed || slotMs > backMs || madeMs >= backMs ? [] : [one.untilMs];
   });
 }
