@@ -84,7 +84,8 @@ function checkCapture(account: Account, key: string, { volumes }: Capture): void
   const { byVolume, story } = account;
   const captured = new Set(volumes.map(({ volumeId }) => volumeId));
   const made = [...byVolume.values()].flat().filter((one) => !inDr(account, one) && captureOf(one) === key);
-  const lacks = made.filter(({ volumeId }) => !captured.has(volumeId));
+  // A copy in the primary region, made again from a DR copy, has no volume id of its own.
+  const lacks = made.filter(({ dataOf }) => !captured.has(dataOf));
   if (made.length > 0 && lacks.length === 0) return;
   story.violate("a capture has the volumes of its recovery point", `${key}: ${made.length}, lacks ${lacks.length}`);
 }
