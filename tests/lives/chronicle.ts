@@ -29,6 +29,8 @@ export interface Reign {
   combo: string;
   tags: TagRecord;
   lastSlot: string;
+  /** Time of the invocation that made the newest of them. */
+  lastMs: number;
   fromMs: number;
   /** Time at which a snapshot was made with others. */
   endMs: number;
@@ -111,13 +113,13 @@ export function sharedVolumes(account: Account): Map<string, Set<string>> {
   return instances;
 }
 
-/** Finds which instances and volumes are backed up, by themselves or by a volume that they share. */
+/** Finds which instances and volumes are backed up, by themselves or by a volume of theirs that is with another one. */
 export function presence(account: Account): ReadonlySet<string> | undefined {
   const volumes = protectedVolumes(account);
   if (volumes.length === 0) return undefined;
   const present = new Set(volumes.flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId]));
-  for (const [volume, instances] of sharedVolumes(account)) {
-    if (present.has(volume)) for (const id of instances) present.add(id);
+  for (const { snapshots } of regionsOf(account)) {
+    for (const one of snapshots.values()) if (!one.deleted && present.has(one.dataOf)) present.add(instanceOf(one));
   }
   return present;
 }
@@ -144,10 +146,10 @@ function noteReign({ reigns }: Chronicle, unit: string, one: SimSnapshot, nowMs:
   reigns.set(unit, all);
   const combo = comboOf(one.madeTags);
   const last = all.at(-1);
-  if (last?.combo === combo) last.lastSlot = slotOf(one);
+  if (last?.combo === combo) Object.assign(last, { lastSlot: slotOf(one), lastMs: nowMs });
   else {
     if (last !== undefined) last.endMs = nowMs;
-    all.push({ combo, tags: one.madeTags, lastSlot: slotOf(one), fromMs: nowMs, endMs: Infinity });
+    all.push({ combo, tags: one.madeTags, lastSlot: slotOf(one), lastMs: nowMs, fromMs: nowMs, endMs: Infinity });
   }
 }
 
@@ -162,7 +164,7 @@ function noteLeft(chronicle: Chronicle, account: Account, nowMs: number): void {
       if (one.deleted) continue;
       const slotMs = Date.parse(slotOf(one));
       oldestMs = Math.min(oldestMs, slotMs || Infinity);
-      if (!chronicle.absences.has(instanceOf(one))) liveMs.add(slotMs);
+      if (account.settings.orphans === "keep" || !chronicle.absences.has(instanceOf(one))) liveMs.add(slotMs);
     }
   }
   chronicle.liveMs = liveMs;

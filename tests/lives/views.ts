@@ -2,7 +2,7 @@
  * Finds the former views under which a recovery point may have been kept, and those that still hold it because nobody
  * approved their end and no mail about it is as old as the grace.
  */
-import { DAY_MS, SECOND_MS } from "../../src/vault/lib/time";
+import { DAY_MS, HOUR_MS, SECOND_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Chronicle, type Era, type Mail, type Reign, comboOf } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
@@ -154,10 +154,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   // What is made by the first run with other settings does not belong to the former ones.
   const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? asked.slotMs;
   const mails = servedBy(chronicle, asked);
-  // A volume of several instances has the tags of each in turn. Those are not changes, and the instances have their own
-  // rules.
-  const reigned = upTo(chronicle.reigns.get(unit) ?? [], asked.combo);
-  const reigns = unit.startsWith("vol-") ? reigned.slice(-1) : reigned;
+  const reigns = upTo(chronicle.reigns.get(unit) ?? [], asked.combo);
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
   const absence = absences.get(unit);
@@ -166,6 +163,10 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     notified.some(({ hash }) => chronicle.approved.has(hash)) ||
     (notified.length > 0 && isGoneFor(chronicle, unit, now.settings.orphanDays, nowMs));
   const all: Candidate[] = [];
+  // Before its date, tags may be put back, and only a run can find that.
+  const isFound = ({ hash, atMs, servedMs, graceDays }: Mail, { lastMs }: Reign) =>
+    chronicle.approved.has(hash) ||
+    lastMs >= Math.min(servedMs, atMs + Math.max(now.settings.editGraceDays, graceDays) * DAY_MS) - HOUR_MS;
   // If several changes ended a view, its end is over with the first of theirs, because the others remain to be
   // protected.
   const settingsOver = (era: Era) =>
@@ -175,7 +176,11 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         era.untilMs < unknownMs + SAME_MS || untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS),
     );
   const tagsOver = (reign: Reign) =>
-    reign !== newest && mails.some((mail) => names(mail, "tagged", asked) && mail.atMs >= reign.endMs);
+    reign !== newest &&
+    mails.some(
+      (mail) =>
+        names(mail, "tagged", asked) && mail.atMs >= reign.endMs && (absence !== undefined || isFound(mail, newest)),
+    );
   const isRecorded = (reign: Reign) =>
     asked.isAboutLater ?? (slot <= reign.lastSlot && !isLeftOut(chronicle, reign, asked));
   const under: Reign[] = [newest, ...reigns.slice(0, -1).filter(isRecorded)];
@@ -202,8 +207,8 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         ].join(" with ");
         const one = { era, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined };
         all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) } });
-        // Of an orphan the newest is enough, whatever displaced the others.
-        for (const ms of isOrphan ? [] : allLeftMs) {
+        // Of an orphan the newest is enough, whatever displaced the others, unless orphans keep what they have.
+        for (const ms of isOrphan && now.settings.orphans !== "keep" ? [] : allLeftMs) {
           all.push({ ...one, words: `${words}, as if never left ${ms}`, view: { ...view, untilMs: ms } });
         }
       }

@@ -38,8 +38,8 @@ export interface Nights {
   pass: (nights: number, everyMs?: number) => void;
   /** Lets nights pass without a run, and then invokes a sweep that finds the last run missing. */
   miss: (nights: number) => void;
-  /** Invokes a sweep. */
-  sweep: () => void;
+  /** Lets time pass, and invokes a sweep. */
+  sweep: (afterMs?: number) => void;
   /** Returns the slots of an instance, or of one volume of it, that have snapshots in a region, the oldest first. */
   slots: (instanceId: string, region: string, volumeId?: string) => string[];
   /** Returns the mailed problems of a kind. */
@@ -180,7 +180,9 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
       nights.day = Math.floor((nowMs - NOW) / DAY_MS);
       invoke({ slot: isoSeconds(nowMs), mode: "closing" });
     },
-    sweep: () => {
+    sweep: (afterMs = 0) => {
+      nowMs += afterMs;
+      nights.day = Math.floor((nowMs - NOW) / DAY_MS);
       invoke(undefined);
     },
     slots: (instanceId, region, volumeId) =>

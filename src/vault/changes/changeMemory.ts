@@ -4,6 +4,7 @@
  * memory from one invocation to the next. Pure.
  */
 import { COUNTED_RULES, isEmpty, withinOf } from "../retention/keepRules";
+import { changeKey, knownOf, overFromMs } from "./changeKeys";
 import { nextLeft } from "../inventory/leftRegions";
 import { sizeOf } from "../retention/tagOverrides";
 import { stableText } from "../lib/stableText";
@@ -41,11 +42,14 @@ function coversAll(now: KeepSettings, was: KeepSettings): boolean {
   if (!isLooser || now.orphanDays < was.orphanDays) return false;
   // Recovery points of a policy that the stack lacked were not pruned, so adding the policy can release some.
   if (Object.keys(now.policies).some((name) => !Object.hasOwn(was.policies, name))) return false;
+  // A tag may ask for a span that is longer than that of the policy before, and not than that of now.
+  const isSpanned = now.overrideMax.within !== undefined;
+  const isAsLong = (rules: KeepRules, others: KeepRules) =>
+    covers(rules, others) && (!isSpanned || rules.within === others.within);
   return Object.entries(was.policies).every(([name, policy]) => {
-    // A policy that the stack lacks prunes nothing.
+    // One that the stack lacks prunes nothing. But it may come back shorter, and then these are the settings of before.
     const found = Object.hasOwn(now.policies, name) ? now.policies[name] : undefined;
-    if (found === undefined) return true;
-    return covers(found.keep, policy.keep) && covers(found.drKeep, policy.drKeep);
+    return found !== undefined && isAsLong(found.keep, policy.keep) && isAsLong(found.drKeep, policy.drKeep);
   });
 }
 
@@ -88,12 +92,30 @@ function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until
 }
 
 /**
- * Replaces the oldest settings beyond the limit by one unknown entry, which keeps everything that any of them could
- * keep. The entry ends now, because a mail about one of them was not about all.
+ * Forgets the oldest settings beyond the limit. Those that hold nothing any more go first. One unknown entry replaces the
+ * others, and keeps everything that any of them could keep. It ends now, because a mail about one of them was not about
+ * all.
  */
-function atMost(former: readonly FormerSettings[], nowMs: number): readonly FormerSettings[] {
-  if (former.length <= MAX_FORMER) return former;
-  return append(former.slice(former.length - MAX_FORMER + 1), { was: "unknown" }, nowMs);
+function atMost(
+  former: readonly FormerSettings[],
+  isOver: (one: FormerSettings) => boolean,
+  nowMs: number,
+): readonly FormerSettings[] {
+  const tooMany = former.length - MAX_FORMER;
+  if (tooMany <= 0) return former;
+  const first = former.findIndex((one) => !isOver(one));
+  const over = Math.min(tooMany, first < 0 ? former.length : first);
+  if (over === tooMany) return former.slice(over);
+  return append(former.slice(tooMany + 1), { was: "unknown" }, nowMs);
+}
+
+/** Returns a function that decides whether former settings hold nothing any more in any region. */
+function overIn(memory: ChangeMemory, settings: CoreSettings, nowMs: number): (one: FormerSettings) => boolean {
+  const known = knownOf(memory);
+  return ({ until, region }) =>
+    (region === undefined ? memory.regions : [region]).every(
+      (there) => (overFromMs(known.get(changeKey(there, "settings", until)), "", settings) ?? Infinity) <= nowMs,
+    );
 }
 
 /** Knowledge of the past that an invocation starts with. */
@@ -133,6 +155,11 @@ export function remember(
   const counts = ({ was }: FormerSettings, index: number) =>
     was === "unknown" || !coversAll(settings, was) || isThinned(was, former.slice(index + 1), settings);
   const left = nextLeft(memory, regions, nowMs);
-  const kept = { ...memory, settings, regions, former: atMost(former.filter(counts), nowMs) };
+  const kept = {
+    ...memory,
+    settings,
+    regions,
+    former: atMost(former.filter(counts), overIn(memory, policy, nowMs), nowMs),
+  };
   return left.length > 0 || memory.left !== undefined ? { ...kept, left } : kept;
 }

@@ -16,7 +16,8 @@ import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/me
 import type { NotifiedAt } from "../model/memory/clockState";
 import type { RecoverySet } from "../retention/recoverySets";
 import type { RetentionVerdict } from "../retention/retentionVerdict";
-import { leadsTo, unitOf } from "./tagChanges";
+import type { OlderTags } from "./olderTags";
+import { leadsTo, tagChange, unitOf } from "./tagChanges";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
 
@@ -60,9 +61,10 @@ export interface Looked {
   has: (id: string) => boolean;
   /** Returns the tags that pick the rules of an instance now, as one text. */
   comboOf: (id: string) => string;
+  olderTags: OlderTags;
   /** Target slot. */
   slot?: string;
-  settings: Pick<CoreSettings, "orphanDays" | "editGraceDays">;
+  settings: Pick<CoreSettings, "orphans" | "orphanDays" | "editGraceDays">;
 }
 
 /** Returns what loses something because of changes of a kind, whether it waits or is due: units, or ends of settings. */
@@ -133,8 +135,12 @@ function nextStopped({ stopped }: ChangeMemory, regions: readonly ChangedRegion[
 
 /** Returns a function that decides whether the mail about a change still has to be remembered. */
 function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[], looked: Judged) {
-  const { losing, regions, isAllSeen, knowsFleet, isMissing, has, comboOf } = looked;
+  const { losing, regions, isAllSeen, knowsFleet, isMissing, has, comboOf, olderTags } = looked;
   const orphans = new Set([...losing("orphan"), ...missing.flatMap((group) => group.of)]);
+  const isLeft = (change: string) => {
+    const unit = unitOf(change);
+    return [...olderTags(unit).keys()].some((before) => change === tagChange(unit, comboOf(unit), before));
+  };
   return (key: ChangeKey): boolean => {
     const { region, kind, of } = kindOf(key);
     if (kind === "settings") return former.some(({ until }) => until === of);
@@ -143,8 +149,10 @@ function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[
     if (kind === "limit" && seen !== undefined) return seen.due.has(of);
     if (kind === "tags" && has(unitOf(of)) && !leadsTo(of, comboOf(unitOf(of)))) return false;
     if (!isAllSeen) return true;
-    // Each mail takes room in the timer's payload. An orphan that has lost what it could is mailed again if it has more.
-    return kind === "orphan" ? has(of) && orphans.has(of) : has(kind === "tags" ? unitOf(of) : of);
+    // Each mail takes room in the timer's payload. Former tags that no recovery point has hold nothing.
+    if (kind === "tags") return isLeft(of);
+    // An orphan that has lost what it could is mailed again if it has more.
+    return has(of) && (kind !== "orphan" || orphans.has(of));
   };
 }
 
@@ -181,7 +189,8 @@ function nextFormer(
   const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {
     const isBetween = ({ slot }: RecoverySet) => slot >= until && slot <= backAt;
     // The last recovery points of what is not backed up any more stay for good, and nothing displaces them.
-    const isLive = ([one]: readonly RecoverySet[]) => one !== undefined && !isMissing(one.instanceId);
+    const isLive = ([one]: readonly RecoverySet[]) =>
+      one !== undefined && (settings.orphans === "keep" || !isMissing(one.instanceId));
     return !isAllSeen || regions.some(({ verdict }) => verdict.sets.some((all) => isLive(all) && all.some(isBetween)));
   });
   return former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));

@@ -11,6 +11,7 @@ import { deletionPlanHash } from "./planHash";
 import { isoSeconds } from "../lib/time";
 import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
+import { unitOf } from "./tagChanges";
 import { listed, pluralize, withCommand } from "../lib/text";
 
 function countOf(held: readonly HeldPoint[]): number {
@@ -69,6 +70,15 @@ function fromOf(held: readonly HeldPoint[]): string {
   return `from ${isoSeconds(soonestMs(held)).slice(0, 16)}Z on`;
 }
 
+/**
+ * Returns the volumes that changes of a kind are about. What happened to one that moved is the reason for its former
+ * instances, and nothing else says so.
+ */
+function volumesOf(held: readonly HeldPoint[], kind: ChangeKind): string {
+  const changes = held.flatMap(({ keys }) => [...keys].map(kindOf).filter((one) => one.kind === kind));
+  return listed([...new Set(changes.map(({ of }) => unitOf(of)))].filter((of) => of.startsWith("vol-")));
+}
+
 /** Returns one sentence per kind of change: what it makes due, and from when on that is deleted. */
 function reasonsOf(
   { held }: ChangePlan,
@@ -85,17 +95,16 @@ function reasonsOf(
   }
   const tags = having("tags");
   if (tags.length > 0) {
+    const volumes = volumesOf(tags, "tags");
+    const orVolume = volumes === "" ? "" : `, or those of the one that has its volume now (${volumes}),`;
     texts.push(
-      `${pointsOf(tags)} ${fromOf(tags)}, since the instance's tags name other rules now${dueAlready(tags)}: ${byInstance(tags)}`,
+      `${pointsOf(tags)} ${fromOf(tags)}, since the instance's tags${orVolume} name other rules now${dueAlready(tags)}: ${byInstance(tags)}`,
     );
   }
   const orphans = having("orphan");
   if (orphans.length > 0) {
-    // A volume that moved may not be backed up with any instance now, although its former instances are. Nothing else
-    // says that it is the reason, nor that more of their recovery points will wait for it.
-    const ids = orphans.flatMap(({ keys }) => [...keys].map(kindOf).filter(({ kind }) => kind === "orphan"));
-    const volumes = [...new Set(ids.map(({ of }) => of))].filter((of) => of.startsWith("vol-"));
-    const orVolume = volumes.length === 0 ? "" : `, or a volume that it had (${listed(volumes)}),`;
+    const volumes = volumesOf(orphans, "orphan");
+    const orVolume = volumes === "" ? "" : `, or a volume that it had (${volumes}),`;
     texts.push(
       `${pointsOf(orphans)} ${fromOf(orphans)}, since the instance${orVolume} is not backed up any more and orphans is ${orphanRule}${dueAlready(orphans)}: ${byInstance(orphans)}`,
     );

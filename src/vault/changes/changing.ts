@@ -15,6 +15,7 @@ import { type Served, formerRules } from "./formerRules";
 import { type Ruled, areRulesUnknown } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
+import type { OlderTags } from "./olderTags";
 import { comboOf } from "./tagChanges";
 import { DAY_MS } from "../lib/time";
 import type { Kept } from "../model/actions";
@@ -54,7 +55,7 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
 /** Input for reading the rules as of a later time. */
 interface Foreseeing extends ReadAt {
   memory: ChangeMemory;
-  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
+  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf"> & { olderTags: OlderTags };
   settings: CoreSettings;
   slot: string | undefined;
 }
@@ -78,7 +79,7 @@ function foreseen(
 /** Starts to track the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
-  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf">,
+  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf"> & { olderTags: OlderTags },
   at: Served,
 ): Changing {
   const { settings, slot, nowMs } = at;
@@ -112,7 +113,7 @@ export function beginChanges(
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
       const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, settings);
       if (memory === undefined) return { problems, withheld };
-      const { newest, shared, isMissing, knowsFleet } = ruled;
+      const { newest, shared, isMissing, knowsFleet, olderTags } = ruled;
       const has = (id: string) => newest.has(id);
       const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
       const looked = {
@@ -124,6 +125,7 @@ export function beginChanges(
         shared,
         has,
         comboOf: tagsOf,
+        olderTags,
         slot,
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };

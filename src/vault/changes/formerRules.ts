@@ -4,65 +4,27 @@
  * for an approval or the end of the grace period. Pure.
  */
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { type Known, changeKey, graceEndMs, kindOf, knownOf, overFromMs } from "./changeKeys";
-import { type ChangeMemory, type MissedFirst, firstMissed } from "../model/memory/changeMemory";
+import { changeKey, knownOf, overFromMs } from "./changeKeys";
+import { type ChangeMemory, firstMissed } from "../model/memory/changeMemory";
 import { covers } from "./changeMemory";
 import { type Era, erasOf, thinnedBy } from "./eras";
 import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
+import { type EndedBy, type SeenUnit, endOfKey, isOrphanBy } from "./changeEnds";
+import type { OlderTags } from "./olderTags";
 import type { RecoverySet } from "../retention/recoverySets";
-import { comboOf, isSameCombo, tagChange } from "./tagChanges";
-import { DAY_MS, isoSeconds } from "../lib/time";
+import { dataStartMs } from "../inventory/sameSlot";
+import { comboOf, tagChange } from "./tagChanges";
+import { isoSeconds } from "../lib/time";
 import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import type { Former, FormersOf } from "../retention/former";
 
-/** Current rules and newest snapshots of units. A unit is an instance, or a volume of several instances. */
-export type RuledUnits = Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf">;
-
-function tagsOf({ snapshots }: RecoverySet): Tags {
-  return snapshots[0]?.tags ?? {};
-}
-
-/** Tags that recovery points were made under, and the newest of these points. Nothing else records the tags. */
-interface CarriedTags {
-  tags: Tags;
-  slot: string;
-}
-
-/** Returns other tags than now that recovery points were made under, once per combination that picks rules. */
-function olderTags(sets: readonly RecoverySet[], now: Tags, tagKey: string): Map<string, CarriedTags> {
-  const all = new Map<string, CarriedTags>();
-  for (const set of sets) {
-    const tags = tagsOf(set);
-    // Nearly all tags are those of now, and a text of each would take long to make.
-    if (isSameCombo(tags, now, tagKey)) continue;
-    const combo = comboOf(tags, tagKey);
-    const newest = all.get(combo)?.slot ?? "";
-    if (set.slot > newest) all.set(combo, { tags, slot: set.slot });
-  }
-  return all;
-}
+/** Rules, newest snapshots and former tags of units. A unit is an instance, or a volume of several instances. */
+export type RuledUnits = Pick<Ruled, "newest" | "isMissing" | "rulesOf"> & { olderTags: OlderTags };
 
 /** Input that the former rules of all units share. */
-interface Memory {
+interface Memory extends EndedBy {
   eras: readonly Era[];
-  known: ReadonlyMap<ChangeKey, Known>;
-  missing: ReadonlyMap<string, MissedFirst>;
-  settings: CoreSettings;
-  /** Target slot. */
-  slot?: string;
-  nowMs: number;
-  mailMs?: number;
-}
-
-/**
- * Decides whether an instance has been missing for the `orphanDays` of these settings, and in a later run than the
- * first one that missed it.
- */
-function isOrphanBy({ missing, slot, nowMs }: Memory, unit: string, { orphanDays }: CoreSettings) {
-  const first = missing.get(unit);
-  if (first === undefined || slot === undefined || first.slot === slot) return false;
-  return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;
 }
 
 /** One view of the past: settings, tags, and whether the instance is treated as an orphan. */
@@ -70,9 +32,8 @@ interface View {
   era: Era;
   tags: Tags;
   isOrphan: boolean;
-  /** Slot of the unit's newest recovery point. */
-  newestSlot: string;
-  /** Slot of the newest recovery point with former tags. */
+  of: SeenUnit;
+  /** Slot of the newest recovery point with former tags in the region. */
   carrier?: string;
 }
 
@@ -83,15 +44,6 @@ function rulesOfView({ era: { settings, former }, tags, isOrphan }: View): Insta
   }
   const rules = ofPolicy(tags, settings);
   return isOrphan ? ofOrphan(rules, settings) : rules;
-}
-
-/**
- * Returns the time that a mail about a change must not be older than. An instance that came back and is missing again
- * is another change. So are tags that replaced the previous ones again.
- */
-function sinceOf(kind: string, { newestSlot, carrier = "" }: View): string {
-  if (kind === "orphan") return newestSlot;
-  return kind === "tags" ? carrier : "";
 }
 
 /** Decides whether rules keep everything that others would, so that nothing waits for those. */
@@ -114,33 +66,9 @@ function endOf(view: View): Pick<Former, "before"> {
   return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
 }
 
-/** End of a change, as far as it is known. */
-interface End {
-  key: ChangeKey;
-  /** Time from which the change holds nothing, except an instance that is no orphan yet; absent before a mail names it. */
-  overMs?: number;
-  isOver: boolean;
-  graceEndMs: number;
-  /** The earliest end without an approval, if a mail names the change now. */
-  endMs: number;
-}
-
-function endOfKey(key: ChangeKey, view: View, unit: string, memory: Memory): End {
-  const { settings, known, missing, nowMs, mailMs = nowMs } = memory;
-  const { kind } = kindOf(key);
-  const one = known.get(key);
-  const overMs = overFromMs(one, sinceOf(kind, view), settings);
-  const endMs = overMs ?? mailMs + settings.editGraceDays * DAY_MS;
-  const ofMs = { ...(overMs !== undefined && { overMs }), graceEndMs: graceEndMs(one, settings) ?? nowMs };
-  if (kind !== "orphan" || one?.approved) return { key, ...ofMs, isOver: (overMs ?? Infinity) <= nowMs, endMs };
-  const isOver = (overMs ?? Infinity) <= nowMs && isOrphanBy(memory, unit, settings);
-  const orphanMs = (missing.get(unit)?.sinceMs ?? mailMs) + settings.orphanDays * DAY_MS;
-  return { key, ...ofMs, isOver, endMs: Math.max(endMs, orphanMs) };
-}
-
-function formerOf(view: View, unit: string, memory: Memory, keys: ChangeKey[]): Former {
+function formerOf(view: View, memory: Memory, keys: ChangeKey[]): Former {
   const { era } = view;
-  const ends = keys.map((key) => endOfKey(key, view, unit, memory));
+  const ends = keys.map((key) => endOfKey(key, view.of, memory));
   const over = ends.filter(({ isOver }) => isOver);
   return {
     rules: rulesOfView(view),
@@ -168,38 +96,52 @@ function restored(era: Era, rules: InstanceRules): Former {
   return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.backAt };
 }
 
+/** Tags of now, or former ones and the change that replaced them. */
+interface TagsOf {
+  tags: Tags;
+  change?: string;
+  taggedSlot?: string;
+  carrier?: string;
+}
+
 /** Returns all former rules of a unit in a region. */
 function formersOfUnit(
   { unit, sets, region }: { unit: string; sets: readonly RecoverySet[]; region: string },
-  { newest, shared, isMissing, rulesOf }: RuledUnits,
+  { newest, isMissing, rulesOf, olderTags }: RuledUnits,
   memory: Memory,
 ): Former[] {
-  const { tagKey, primaryRegion } = memory.settings;
-  const now = newest.get(unit)?.tags ?? {};
-  // A volume of several instances has the tags of each in turn. The histories of these instances keep what the tags ask
-  // for.
-  const older = shared.has(unit) ? new Map<string, CarriedTags>() : olderTags(sets, now, tagKey);
-  const combo = comboOf(now, tagKey);
-  older.delete(combo);
-  const newestSlot = sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), "");
+  const { tagKey, primaryRegion, orphans } = memory.settings;
+  const now = newest.get(unit);
+  const tagsNow = now?.tags ?? {};
+  const combo = comboOf(tagsNow, tagKey);
+  const older = [...olderTags(unit)].map(([before, { tags, slot: taggedSlot, slotIn }]): TagsOf => {
+    return { tags, taggedSlot, carrier: slotIn.get(region), change: tagChange(unit, combo, before) };
+  });
+  const all: TagsOf[] = [{ tags: tagsNow }, ...older];
   const missing = isMissing(unit);
+  const seen = {
+    unit,
+    newestSlot: sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), ""),
+    foundMs: now === undefined ? -Infinity : dataStartMs(now),
+    isMissing: missing,
+  };
   const rules = rulesOf(unit);
   const formers: Former[] = [];
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
-    for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {
+    for (const { tags, taggedSlot, carrier, change } of all) {
       const keys: ChangeKey[] = [];
       if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
-      if (tags !== now) keys.push(changeKey(region, "tags", tagChange(unit, combo, before)));
-      const view = { era, tags, newestSlot, carrier, isOrphan: false };
+      if (change !== undefined) keys.push(changeKey(region, "tags", change));
+      const view = { era, tags, carrier, isOrphan: false, of: { ...seen, taggedSlot } };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
-        formers.push(formerOf(view, unit, memory, orphaned));
+        formers.push(formerOf(view, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
-      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, unit, memory, keys));
-      else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));
+      if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, memory, keys));
+      else if (era.backAt !== undefined && (!missing || orphans === "keep")) formers.push(restored(era, rules));
     }
   }
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));

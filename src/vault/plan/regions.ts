@@ -7,6 +7,7 @@ import { isClear } from "../identity/ownership";
 import { isReplacement } from "../inventory/replacements";
 import { idsOf, planPruning } from "./prune/pruning";
 import { orphanNotices } from "./prune/orphans";
+import { olderTags } from "../changes/olderTags";
 import { type Ruled, instanceRules } from "../retention/effectiveRules";
 import { holdDeletions, isUnderLost, lostKeys, withoutLost } from "./keyGate";
 import { ignoredExpiredTags, releasedIn } from "./prune/released";
@@ -37,8 +38,10 @@ export function planRegions(
   const slot = slotTask?.mode === "open" ? slotTask.slot : undefined;
   const { dr: drRegions, clear } = inventory;
   const copies = drRegions.flatMap((region) => region.copies);
-  const { problems, ...ruled } = instanceRules([...own, ...copies], world, settings, nowMs);
-  const changing = beginChanges(world, ruled, { settings, slot, nowMs });
+  const everywhere = [...own, ...copies];
+  const { problems, ...ruled } = instanceRules(everywhere, world, settings, nowMs);
+  const tagged = { olderTags: olderTags(everywhere, ruled, settings.tagKey) };
+  const changing = beginChanges(world, { ...ruled, ...tagged }, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const believed = drRegions.map((one) => ({ one, ...releasedIn(one, own, rules) }));
@@ -75,7 +78,7 @@ export function planRegions(
       ...stuckCopies([...own.filter(isReplacement), ...copies], settings, nowMs),
       ...copying.flatMap((one) => ignoredExpiredTags(one, completed)),
       ...problems,
-      ...orphanNotices([...own, ...copies], prunedOrphans(ruled), settings),
+      ...orphanNotices(everywhere, prunedOrphans(ruled), settings),
       ...changed.problems,
       ...(points === undefined ? [] : missingProblems(points, settings.primaryRegion)),
     ],

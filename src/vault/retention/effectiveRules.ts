@@ -168,16 +168,16 @@ export function areRulesUnknown(
   return units.some((id) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true);
 }
 
-/** Finds instances that are backed up through a volume, which another instance has now. */
+/** Finds instances that are backed up through a volume, which another instance has now, even before its first run. */
 function liveThrough(
   snapshots: readonly Snapshot[],
-  shared: ReadonlyMap<string, ReadonlySet<string>>,
+  newest: ReadonlyMap<string, Snapshot>,
   attached: ReadonlySet<string>,
 ): Set<string> {
   const live = new Set<string>();
-  if (shared.size === 0) return live;
+  if ([...newest.keys()].every((id) => attached.has(id))) return live;
   for (const { volumeId, identity } of snapshots) {
-    if (shared.has(volumeId) && attached.has(volumeId)) live.add(identity.instanceId);
+    if (!attached.has(identity.instanceId) && attached.has(volumeId)) live.add(identity.instanceId);
   }
   return live;
 }
@@ -197,11 +197,11 @@ export function instanceRules(
 ): Ruled {
   const attached = backedUp(instances, settings.tagKey);
   const shared = volumesOfSeveral(own);
-  const live = attached === undefined ? new Set<string>() : liveThrough(own, shared, attached);
   const rules = new Map<string, InstanceRules>();
   const unknown = new Map<string, Set<string>>();
   const missed = firstMissed(memoryIn({ changes }));
   const newestById = newestOf(own, shared);
+  const live = attached === undefined ? new Set<string>() : liveThrough(own, newestById, attached);
   const orphans: string[] = [];
   const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);
   for (const [id, newest] of newestById) {

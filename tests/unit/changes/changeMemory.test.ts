@@ -25,7 +25,6 @@ test.each<[string, KeepRules, KeepRules, boolean]>([
 describe("former settings are forgotten after", () => {
   test.each<[string, Partial<VaultSettings>, Partial<VaultSettings>]>([
     ["a longer retention", {}, { policies: keeping(60) }],
-    ["a policy that is gone, because nothing prunes what had it", {}, { policies: {} }],
     ["looser orphans", { orphans: "expire" }, { orphans: "keep" }],
     ["more orphan days", {}, { orphanDays: 60 }],
   ])("%s", (_what, was, now) => {
@@ -37,6 +36,15 @@ describe("former settings are kept after", () => {
   test.each<[string, Partial<VaultSettings>, Partial<VaultSettings>]>([
     ["a shorter retention in the DR region alone", {}, { policies: keeping(30, 29) }],
     ["a policy more", {}, { policies: { ...SETTINGS.policies, gold: keeping(60)["true"]! } }],
+    ["a policy that is gone, because it may come back shorter", {}, { policies: {} }],
+    [
+      "a span that a tag's own may have been longer than",
+      { overrideMax: { within: "1y" } },
+      {
+        overrideMax: { within: "1y" },
+        policies: { true: { keep: { retentionDays: 30, within: "1m" }, drKeep: { retentionDays: 30 } } },
+      },
+    ],
     ["stricter orphans", {}, { orphans: "expire" }],
     ["fewer orphan days", {}, { orphanDays: 29 }],
     ["fewer points that are always kept", { keepAtLeast: 2 }, { keepAtLeast: 1 }],

@@ -20,6 +20,7 @@ describe("the mail about an orphan", () => {
       isMissing: () => true,
       has: () => true,
       comboOf: () => "",
+      olderTags: () => new Map(),
       shared: new Map(),
       ...looked,
     };

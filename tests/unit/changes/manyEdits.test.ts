@@ -1,0 +1,68 @@
+/** Tests night by night what edits one after the other keep and release: of settings, of a policy, and of schedules. */
+import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
+import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
+import { instance, keeping, volume } from "../../support/world";
+import { startNights } from "../../support/nights";
+
+const ANNOUNCED = "deletions-announced";
+
+function both(rules: KeepRules): KeepPolicy {
+  return { keep: rules, drKeep: rules };
+}
+
+test("more edits than the timer remembers do not keep everything again once those before have been served", () => {
+  const nights = afterNights(61, { ...POLICY, policies: keeping(60) });
+  for (let days = 59; days > 30; days -= 1) {
+    edit(nights, { policies: keeping(days) });
+    nights.pass(2);
+  }
+  nights.pass(9);
+  expect(nights.mailsOf(ANNOUNCED).filter(({ message }) => message.includes("not known"))).toStrictEqual([]);
+  expect(counts(nights)).toStrictEqual([31, 31]);
+});
+
+test("a span in the policy that is shorter than an instance's own releases nothing without a mail", () => {
+  const tags = { Backup: "true", "Backup-keep-within": "30d", "Backup-dr-keep-within": "30d" };
+  const fleet = [instance("i-1", [volume("vol-1", { isRoot: true })], tags)];
+  const settings = { ...POLICY, overrideMax: { within: "1y" }, policies: { true: both({ daily: 7 }) } };
+  // The month before the edit, of 28 days, is shorter than 30.
+  const nights = startNights(settings, fleet);
+  nights.pass(114);
+  const before = nights.slots("i-1", HERE);
+  expect(before.at(-1)).toBe("2027-03-15T03:00:00Z");
+  edit(nights, { policies: { true: both({ daily: 7, within: "1m" }) } });
+  nights.sweep();
+  expect(nights.slots("i-1", HERE)).toStrictEqual(before);
+});
+
+test("a policy that was lost and comes back shorter keeps what is made until the date, as the one before would", () => {
+  const policies = { true: both({ daily: 30 }), other: both({ daily: 30 }) };
+  const nights = startNights({ ...POLICY, policies }, FLEET);
+  nights.pass(30);
+  edit(nights, { policies: { other: both({ daily: 30 }) } });
+  nights.sweep(HOUR_MS);
+  edit(nights, { policies: { ...policies, true: both({ last: 2 }) } });
+  nights.pass(5);
+  edit(nights, { policies });
+  nights.pass(1);
+  expect(counts(nights)).toStrictEqual([36, 36]);
+});
+
+test("orphans that keep what they have keep it too if a denser schedule was undone before", () => {
+  const weekly = { ...POLICY, maxDeletePercent: 100, orphans: "keep" as const, schedule: "cron(0 3 ? * SUN *)" };
+  const other = instance("i-2", [volume("vol-9", { isRoot: true })]);
+  const nights = startNights({ ...weekly, policies: { true: both({ last: 14 }) } }, [...FLEET, other]);
+  nights.pass(140, 7 * DAY_MS);
+  const before = nights.slots("i-1", HERE);
+  edit(nights, { schedule: "cron(0 * * * ? *)" });
+  nights.pass(2, HOUR_MS);
+  edit(nights, { schedule: weekly.schedule });
+  nights.pass(5, 5 * DAY_MS);
+  nights.pass(14, 7 * DAY_MS);
+  const left = nights.slots("i-1", HERE).filter((slot) => before.includes(slot));
+  expect(left.length).toBeGreaterThanOrEqual(11);
+  nights.instances = [other];
+  nights.pass(84, 7 * DAY_MS);
+  expect(nights.slots("i-1", HERE)).toStrictEqual(expect.arrayContaining(left));
+});
