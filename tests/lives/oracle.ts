@@ -19,7 +19,7 @@ import { makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { makeNoticeRule } from "./noticeRule";
-import type { PointSet } from "./verdicts";
+import { type PointSet, isMadeForDr } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
 
 export interface Oracle {
@@ -50,16 +50,25 @@ function isLockedTwin(account: Account, one: SimSnapshot, { snapshots }: Region)
   return isLocked(account, one) && [...snapshots.values()].some((other) => other.deleted && isTwin(other));
 }
 
+/** Returns true for a copy that is in the primary region from when that was a DR region. */
+function isFormerCopy({ settings }: Account, one: SimSnapshot): boolean {
+  return one.region === settings.primaryRegion && isMadeForDr(one);
+}
+
 /**
  * Chooses of two snapshots of a volume and slot the copy that is under the region's key. It may be the copy of an original
- * from when the region was the primary one before.
+ * from when the region was the primary one before. Copies from when the primary region was a DR region count beside what
+ * was taken there, the first of them.
  */
 function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
-  const rank = (one: SimSnapshot) => (one.sourceId === undefined ? 1 : isVerified(account, one) ? 2 : 0);
+  const rank = (one: SimSnapshot) => {
+    if (isFormerCopy(account, one)) return 0;
+    return one.sourceId === undefined ? 1 : isVerified(account, one) ? 2 : 0;
+  };
   const best = new Map<string, SimSnapshot>();
   for (const one of snapshots.values()) {
     if (!isSeen(account, one) || !isAlive(account, one)) continue;
-    const key = `${one.dataOf} ${slotOf(one)}`;
+    const key = `${one.dataOf} ${slotOf(one)} ${isFormerCopy(account, one)}`;
     const known = best.get(key);
     if (known === undefined || rank(one) > rank(known)) best.set(key, one);
   }
@@ -192,9 +201,14 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     // Before anything of the region is gone, even if only the other of two snapshots of the same data is.
     unitsIn(region);
     if (!isAlive(account, one)) return;
+    // What was taken in the primary region does not replace a copy of its time as DR region, which `drKeep` keeps.
     const twin = [...region.snapshots.values()].some(
       (other) =>
-        other !== one && isAlive(account, other) && other.dataOf === one.dataOf && slotOf(other) === slotOf(one),
+        other !== one &&
+        isAlive(account, other) &&
+        other.dataOf === one.dataOf &&
+        slotOf(other) === slotOf(one) &&
+        (!isFormerCopy(account, one) || isFormerCopy(account, other)),
     );
     const data = `${region.name} ${one.dataOf} ${slotOf(one)}`;
     const twins = here().twins.get(data) ?? [];

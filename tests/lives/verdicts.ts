@@ -53,7 +53,7 @@ function isComplete({ snapshots }: PointSet): boolean {
 }
 
 /** Returns true for a copy from another region, which an encrypted replacement is not. */
-function isMadeForDr({ sourceId, madeTags }: SimSnapshot): boolean {
+export function isMadeForDr({ sourceId, madeTags }: SimSnapshot): boolean {
   return sourceId !== undefined && madeTags[TAG.volumeSizeGiB] !== undefined;
 }
 
@@ -123,7 +123,9 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
   const whole = counted.filter(isComplete);
   if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
   // These remain for as long as copies are kept, even if their instance is lost with the former primary region.
-  const copies = counted.filter(({ snapshots }) => snapshots.some(isMadeForDr));
+  const copies = counted
+    .map((set) => ({ ...set, snapshots: set.snapshots.filter(isMadeForDr) }))
+    .filter(({ snapshots }) => snapshots.length > 0);
   if (isPrimary && copies.length > 0) add(kept, copies, drRules, "drKeep", view, nowMs);
   addFloors(kept, counted, settings.keepAtLeast);
   return kept;

@@ -20,6 +20,8 @@ import { NOW } from "./world";
 export interface Nights {
   policy: CoreSettings;
   instances: ProtectedInstance[];
+  /** Key of the volumes; absent: they are not encrypted. */
+  volumeKeyArn?: string;
   /** True if SNS accepts mails. */
   mailWorks: boolean;
   /** DR regions whose snapshots cannot be read. */
@@ -42,6 +44,8 @@ export interface Nights {
   sweep: (afterMs?: number) => void;
   /** Returns the slots of an instance, or of one volume of it, that have snapshots in a region, the oldest first. */
   slots: (instanceId: string, region: string, volumeId?: string) => string[];
+  /** Returns the snapshots and copies in a region. */
+  snapshotsIn: (region: string) => readonly Snapshot[];
   /** Returns the mailed problems of a kind. */
   mailsOf: (kind: string) => Problem[];
 }
@@ -56,13 +60,22 @@ function sealed(snapshot: Omit<Snapshot, "identity" | "doubt">, vaultId: string)
   return identify(snapshot, vaultId);
 }
 
-function take(account: Account, action: Action, policy: CoreSettings, nowMs: number): void {
+function take(
+  account: Account,
+  action: Action,
+  { policy, volumeKeyArn }: Pick<Nights, "policy" | "volumeKeyArn">,
+  nowMs: number,
+): void {
   const here = (region: string) => {
     const list = account.all.get(region) ?? [];
     account.all.set(region, list);
     return list;
   };
   account.made += 1;
+  const encryption = {
+    encrypted: volumeKeyArn !== undefined,
+    ...(volumeKeyArn !== undefined && { kmsKeyId: volumeKeyArn }),
+  };
   const common = { state: "completed", startTimeMs: nowMs, sizeGiB: 8, storageTier: "standard" };
   if (action.kind === "snapshot") {
     for (const { volumeId } of action.volumes) {
@@ -70,7 +83,7 @@ function take(account: Account, action: Action, policy: CoreSettings, nowMs: num
       const snapshotId = `snap-${account.made}`;
       const tags = { ...action.tags };
       here(action.region).push(
-        sealed({ ...common, snapshotId, region: action.region, volumeId, encrypted: false, tags }, policy.vaultId),
+        sealed({ ...common, ...encryption, snapshotId, region: action.region, volumeId, tags }, policy.vaultId),
       );
     }
   } else if (action.kind === "copy") {
@@ -134,7 +147,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
         .flat()
         .some((one) => one.snapshotId === snapshotId && nights.inUse.has(one.identity.slot));
     for (const action of plan.actions) {
-      if (action.kind !== "delete" || !isHeld(action)) take(account, action, now, nowMs);
+      if (action.kind !== "delete" || !isHeld(action)) take(account, action, nights, nowMs);
     }
     const unreported = nights.mailWorks ? unreportedOf(plan.problems, notified, nowMs) : [];
     for (const problem of unreported) {
@@ -194,6 +207,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
             .map(({ tags }) => tags[TAG.slot] ?? ""),
         ),
       ].sort(),
+    snapshotsIn: (region) => account.all.get(region) ?? [],
     mailsOf: (kind) => nights.mailed.filter(({ problem }) => problem.kind === kind).map(({ problem }) => problem),
   };
   return nights;

@@ -1,6 +1,6 @@
 /** Recovery points as a person sees them: the snapshots of one instance for one slot, in one region. Pure. */
 import type { HeldLock } from "../../vault/aws/ec2Reads";
-import { copyFault } from "../../vault/inventory/copies";
+import { copyFault, isMadeForDr } from "../../vault/inventory/copies";
 import { dataStartMs } from "../../vault/inventory/sameSlot";
 import { groupBy } from "../../vault/lib/collections";
 import type { VaultSettings } from "../../vault/model/settings";
@@ -72,10 +72,17 @@ function lockOf(snapshots: readonly Snapshot[], locks: ReadonlyMap<string, HeldL
   return `${held.state}${until}`;
 }
 
-/** One of each volume: a replacement and its original, or a duplicate, are the same data. The completed one comes first. */
-function onePerVolume(snapshots: readonly Snapshot[]): Snapshot[] {
-  const rank = ({ state, encrypted }: Snapshot) =>
-    (state === "completed" ? 0 : state === "pending" ? 2 : 4) + (encrypted ? 0 : 1);
+/**
+ * One of each volume: a replacement and its original, or a duplicate, are the same data. The completed one comes first,
+ * and in a DR region the one under its key. Elsewhere a copy that was made for a DR region comes after what was taken
+ * there, because its key may have left the stack.
+ */
+function onePerVolume(snapshots: readonly Snapshot[], keyArn: string | undefined): Snapshot[] {
+  const isSecond = (one: Snapshot) => (keyArn === undefined ? isMadeForDr(one) : copyFault(one, keyArn) !== undefined);
+  const rank = (one: Snapshot) =>
+    (one.state === "completed" ? 0 : one.state === "pending" ? 4 : 8) +
+    (isSecond(one) ? 2 : 0) +
+    (one.encrypted ? 0 : 1);
   const sorted = [...snapshots].sort((a, b) => rank(a) - rank(b) || (a.snapshotId < b.snapshotId ? -1 : 1));
   return [...groupBy(sorted, ({ volumeId }) => volumeId).values()].flatMap(([first]) =>
     first === undefined ? [] : [first],
@@ -93,7 +100,7 @@ function pointOf(
   keyArn: string | undefined,
   reasons: Reasons,
 ): Point {
-  const snapshots = onePerVolume(all);
+  const snapshots = onePerVolume(all, keyArn);
   const [first] = snapshots as [Snapshot, ...Snapshot[]];
   const encrypted = snapshots.filter((one) => one.encrypted).length;
   const volumes = snapshots.filter(({ state }) => state !== "error").length;

@@ -5,8 +5,8 @@ import type { Snapshot, World } from "../../vault/model/world";
 import { planVault } from "../../vault/plan/plan";
 import { makeCalendar } from "../../vault/retention/calendar";
 import { type RulesOf, instanceRules } from "../../vault/retention/effectiveRules";
-import { setsByInstance } from "../../vault/retention/recoverySets";
-import { daysEndMs, isMadeForDr } from "../../vault/retention/verdict";
+import { type RecoverySet, setsByInstance } from "../../vault/retention/recoverySets";
+import { daysEndMs, drCopiesOf } from "../../vault/retention/verdict";
 import type { RegionRead } from "../reading/reading";
 
 /** What the rules make of a snapshot's recovery point. */
@@ -31,13 +31,26 @@ function worldOf(reads: readonly RegionRead[], { primaryRegion, dr }: VaultSetti
   return { ...(snapshots && { snapshots }), copies: Object.fromEntries(copies), problems: [], throttled: [] };
 }
 
+/** Returns the later of two times; `undefined` if either is not known. */
+function later(aMs: number | undefined, bMs: number | undefined): number | undefined {
+  return aMs === undefined || bMs === undefined ? undefined : Math.max(aMs, bMs);
+}
+
 /** Finds when days stop keeping the recovery point of each snapshot, by the rules of its side. */
 function endsIn({ regions }: Inventory, rulesOf: RulesOf, { timezone }: VaultSettings) {
   const calendar = makeCalendar(timezone);
   const ends = new Map<string, number>();
-  for (const set of regions.flatMap(({ own }) => setsByInstance(own).flat())) {
-    const side = set.snapshots.some(isMadeForDr) ? "drKeep" : "keep";
-    const endMs = daysEndMs(rulesOf(set.instanceId), set, side, calendar);
+  const endOf = (set: RecoverySet, isInDr: boolean) => {
+    const rules = rulesOf(set.instanceId);
+    const copies = drCopiesOf(set);
+    if (copies.snapshots.length === 0) return daysEndMs(rules, set, "keep", calendar);
+    if (isInDr) return daysEndMs(rules, set, "drKeep", calendar);
+    // In what is the primary region now, both rules keep it.
+    return later(daysEndMs(rules, set, "keep", calendar), daysEndMs(rules, copies, "drKeep", calendar));
+  };
+  const sets = regions.flatMap(({ own, dr }) => setsByInstance(own).flatMap((all) => all.map((set) => ({ set, dr }))));
+  for (const { set, dr } of sets) {
+    const endMs = endOf(set, dr !== undefined);
     for (const { snapshotId } of endMs === undefined ? [] : set.snapshots) ends.set(snapshotId, endMs as number);
   }
   return ({ snapshotId }: Snapshot) => ends.get(snapshotId);

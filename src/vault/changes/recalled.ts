@@ -2,7 +2,7 @@
 import type { ClockState } from "../model/memory/clockState";
 import { remember } from "./changeMemory";
 import { sourceRegions } from "../inventory/leftRegions";
-import { isMadeForDr } from "../retention/verdict";
+import { isMadeForDr } from "../inventory/copies";
 import type { CoreSettings } from "../model/settings";
 import type { World } from "../model/world";
 

@@ -3,7 +3,7 @@
  * under the vault's key. CopySnapshot's return proves none of this, because EC2 checks the key only afterwards (API
  * reference, CopySnapshot, KmsKeyId). Pure.
  */
-import { copyExpiredTag } from "../model/tags/tags";
+import { TAG, copyExpiredTag } from "../model/tags/tags";
 import type { KeyedRegion } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
@@ -11,6 +11,18 @@ export type CopyState = "verified" | "pending" | "unusable";
 
 /** State of a snapshot's copy in a region. `expired`: it was copied, and the region's retention deleted the copy. */
 export type Coverage = CopyState | "missing" | "expired";
+
+/** Returns true for a copy of another snapshot, in whichever region: for a DR region, or an encrypted replacement. */
+export function isCopy({ identity }: Snapshot): boolean {
+  return identity.source !== undefined;
+}
+
+/**
+ * Returns true if a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts.
+ */
+export function isMadeForDr(snapshot: Snapshot): boolean {
+  return isCopy(snapshot) && snapshot.tags[TAG.volumeSizeGiB] !== undefined;
+}
 
 /** Returns what is wrong with a copy, or `undefined` if nothing is, or it is still pending. */
 export function copyFault(copy: Snapshot, keyArn: string): string | undefined {

@@ -1,11 +1,15 @@
 /**
  * Chooses the canonical snapshot of each volume and slot in the primary region. The others are redundant: second
- * snapshots created because of lost answers, and unencrypted originals beside their encrypted replacements. Pure.
+ * snapshots created because of lost answers, and unencrypted originals beside their encrypted replacements. After the
+ * regions were swapped twice, the DR copies of that time are beside their originals. Neither replaces the other: the
+ * copies were promised `drKeep`, and are under a key that may have left the stack. Pure.
  */
 import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
+import { isMadeForDr } from "./copies";
 import { isReplacement, replacementFault, replacementState } from "./replacements";
 import { copyExpiredTag } from "../model/tags/tags";
 import type { ExpiredCopyTag } from "../model/actions";
+import { groupBy } from "../lib/collections";
 import type { CoreSettings } from "../model/settings";
 import type { Snapshot } from "../model/world";
 
@@ -21,10 +25,17 @@ export interface RedundantSnapshot {
   expiredCopyTag?: ExpiredCopyTag;
 }
 
-/** Canonical snapshots, and those that are redundant beside them. */
+/** A snapshot of the same data as a canonical one that is kept as long as their recovery point is. */
+export interface Twin {
+  snapshot: Snapshot;
+  canonical: Snapshot;
+}
+
+/** Canonical snapshots, those that are redundant beside them, and those that are not. */
 export interface Deduped {
   canonical: Snapshot[];
   redundant: RedundantSnapshot[];
+  twins: Twin[];
 }
 
 /** Ranks a snapshot by how far it is from being copied to every DR region: lower is better. */
@@ -67,8 +78,18 @@ function redundantBeside(canonical: Snapshot, snapshot: Snapshot, settings: Core
   return { snapshot, canonical, why };
 }
 
-/** Chooses the canonical snapshot of a group. */
-function dedupeGroup(group: readonly Snapshot[], copyProgressRank: CopyProgressRank, settings: CoreSettings): Deduped {
+/** Splits a group: what was taken here with its encrypted replacements, and the DR copies under each key. */
+function partsOf(group: readonly Snapshot[]): Snapshot[][] {
+  const parts = groupBy(group, (one) => (isMadeForDr(one) ? `copies under ${one.kmsKeyId ?? "no key"}` : "taken here"));
+  return [...parts.values()];
+}
+
+/** Chooses the canonical snapshot of a part of a group. */
+function dedupePart(
+  group: readonly Snapshot[],
+  copyProgressRank: CopyProgressRank,
+  settings: CoreSettings,
+): Omit<Deduped, "twins"> {
   const late = new Map(group.map((one) => [one.snapshotId, lateExpiredTags(one, group, settings)]));
   const [best, ...others] = bestFirst(
     group.map((one) => withExpiredTags(one, late.get(one.snapshotId) ?? [])),
@@ -84,20 +105,37 @@ function dedupeGroup(group: readonly Snapshot[], copyProgressRank: CopyProgressR
   return { canonical: [best], redundant };
 }
 
+/** Chooses the canonical snapshot of a group: of several parts' one that was taken here, so that no copy is repeated. */
+function dedupeGroup(group: readonly Snapshot[], copyProgressRank: CopyProgressRank, settings: CoreSettings): Deduped {
+  const parts = partsOf(group).map((part) => dedupePart(part, copyProgressRank, settings));
+  const [canonical, ...others] = bestFirst(
+    parts.flatMap((part) => part.canonical),
+    (one) => 1_000 * standing(one, settings) + 2 * copyProgressRank(one) + (isMadeForDr(one) ? 1 : 0),
+  );
+  if (canonical === undefined) return { canonical: [], redundant: [], twins: [] };
+  return {
+    canonical: [canonical],
+    redundant: parts.flatMap(({ redundant }) => redundant),
+    twins: others.map((snapshot) => ({ snapshot, canonical })),
+  };
+}
+
 /**
- * Splits the vault's own snapshots of the primary region into canonical and redundant ones. Failed ones are neither.
+ * Splits the vault's own snapshots of the primary region into canonical and redundant ones, and twins of canonical ones.
+ * Failed ones are none of these.
  * @param own the vault's own in the primary region
  */
 export function dedupe(own: readonly Snapshot[], copyProgressRank: CopyProgressRank, settings: CoreSettings): Deduped {
-  const deduped: Deduped = { canonical: [], redundant: [] };
+  const deduped: Deduped = { canonical: [], redundant: [], twins: [] };
   for (const group of sameVolumeAndSlot(own.filter((snapshot) => snapshot.state !== "error"))) {
     if (!Array.isArray(group)) {
       deduped.canonical.push(group);
       continue;
     }
-    const { canonical, redundant } = dedupeGroup(group, copyProgressRank, settings);
+    const { canonical, redundant, twins } = dedupeGroup(group, copyProgressRank, settings);
     deduped.canonical.push(...canonical);
     deduped.redundant.push(...redundant);
+    deduped.twins.push(...twins);
   }
   return deduped;
 }

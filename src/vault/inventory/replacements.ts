@@ -1,16 +1,17 @@
 /**
  * Finds the encrypted replacements of the primary region. The vault copies each snapshot of an unencrypted volume,
  * encrypted, in its own region. The copy replaces the original once it is seen completed under the key. Only then is
- * the original deleted, as redundant. Pure. See docs/adr/0012.
+ * the original deleted, as redundant. A DR copy that is there from when the region was a DR region replaces nothing.
+ * Pure. See docs/adr/0012.
  */
 import { isClear } from "../identity/ownership";
-import { type CopyState, copyFault, copyState } from "./copies";
+import { type CopyState, copyFault, copyState, isCopy, isMadeForDr } from "./copies";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
 /** Returns true if a snapshot of the primary region is an encrypted replacement. */
-export function isReplacement({ identity }: Snapshot): boolean {
-  return identity.source !== undefined;
+export function isReplacement(snapshot: Snapshot): boolean {
+  return isCopy(snapshot) && !isMadeForDr(snapshot);
 }
 
 /** Returns the key that a replacement must be under. If no key is configured any more, any key is accepted. */

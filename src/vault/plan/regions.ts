@@ -4,7 +4,7 @@ import { beginChanges } from "../changes/changing";
 import { dedupe } from "../inventory/dedupe";
 import { type SeenRegion, copyProgressRank, unsafeIn } from "../inventory/drRegions";
 import { isClear } from "../identity/ownership";
-import { isReplacement } from "../inventory/replacements";
+import { isCopy } from "../inventory/copies";
 import { idsOf, planPruning } from "./prune/pruning";
 import { orphanNotices } from "./prune/orphans";
 import { olderTags } from "../changes/olderTags";
@@ -46,11 +46,11 @@ export function planRegions(
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };
   const believed = drRegions.map((one) => ({ one, ...releasedIn(one, own, rules) }));
   const seen = believed.map(({ one, released }): SeenRegion => ({ ...one, released }));
-  const { canonical, redundant } = dedupe(clear, copyProgressRank(seen), settings);
+  const { canonical, redundant, twins } = dedupe(clear, copyProgressRank(seen), settings);
   const completed = canonical.filter(isCompleted);
   const unsafe = (snapshot: Snapshot) => unsafeIn(seen, snapshot);
   const doubted = clear === own ? [] : own.filter((one) => !isClear(one));
-  const seenHere = { own, clear, canonical, redundant, doubted, wanted };
+  const seenHere = { own, clear, canonical, redundant, twins, doubted, wanted };
   const { due, primary, pruned, isAllSeen } = planPruning(seenHere, seen, unsafe, {
     settings,
     rules,
@@ -75,7 +75,7 @@ export function planRegions(
     kept: [...pruning.flatMap(({ kept }) => kept), ...held.kept],
     problems: [
       ...making.flatMap((one) => one.problems).filter(({ subject }) => !isUnderLost(subject, lost)),
-      ...stuckCopies([...own.filter(isReplacement), ...copies], settings, nowMs),
+      ...stuckCopies([...own.filter(isCopy), ...copies], settings, nowMs),
       ...copying.flatMap((one) => ignoredExpiredTags(one, completed)),
       ...problems,
       ...orphanNotices(everywhere, prunedOrphans(ruled), settings),

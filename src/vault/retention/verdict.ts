@@ -6,10 +6,9 @@ import { type InstanceRules, drCopyRules } from "./effectiveRules";
 import { type RecoverySet, isComplete, timesOf } from "./recoverySets";
 import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "./retention";
 import { isEmpty } from "./keepRules";
+import { isMadeForDr } from "../inventory/copies";
 import { DAY_MS } from "../lib/time";
-import { TAG } from "../model/tags/tags";
 import type { KeepRules } from "../model/settings";
-import type { Snapshot } from "../model/world";
 
 /** Side of an instance's rules: those of the primary region, or of the DR regions. */
 export type Side = "keep" | "drKeep";
@@ -33,13 +32,6 @@ export type Verdict = RetentionResult;
 /** A recovery point as the rules see it: its slot is its id. */
 interface SetPoint extends RetentionPoint {
   set: RecoverySet;
-}
-
-/**
- * Returns true if a snapshot was made as a copy for a DR region, wherever the primary region is now: see copyTags.ts.
- */
-export function isMadeForDr({ identity, tags }: Snapshot): boolean {
-  return identity.source !== undefined && tags[TAG.volumeSizeGiB] !== undefined;
 }
 
 /** Adds what the rules want of another history of the same points. */
@@ -80,12 +72,17 @@ function pointOf(set: RecoverySet, { unit, side }: Pick<UnitHistory, "unit" | "s
   return { snapshotId: set.slot, volumeId: unit, startTimeMs, slotMs, takenMs, set };
 }
 
+/** Returns the part of a recovery point that was made for a DR region: without originals that had stayed here. */
+export function drCopiesOf(set: RecoverySet): RecoverySet {
+  return { ...set, snapshots: set.snapshots.filter(isMadeForDr) };
+}
+
 /**
  * Returns the DR copies of a history in what is the primary region now, as old as they were while they were copies.
  */
 function copiesAmong({ unit, sets, side }: UnitHistory, calendar: Calendar): SetPoint[] {
   if (side === "drKeep") return [];
-  const copies = sets.filter(({ snapshots }) => snapshots.some(isMadeForDr));
+  const copies = sets.filter(({ snapshots }) => snapshots.some(isMadeForDr)).map(drCopiesOf);
   return copies.map((set) => pointOf(set, { unit, side: "drKeep" }, calendar));
 }
 

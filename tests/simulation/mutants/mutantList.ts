@@ -121,8 +121,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an encrypted snapshot gets a replacement too",
     file: "plan/copies/encryption.ts",
-    original: "(one) => !one.encrypted && !isReplacement(one)",
-    mutated: "(one) => !isReplacement(one)",
+    original: "(one) => !one.encrypted && !isCopy(one)",
+    mutated: "(one) => !isCopy(one)",
     plausible: "everything must be under the one key",
   },
   {

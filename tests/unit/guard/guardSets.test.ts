@@ -133,7 +133,7 @@ describe("a recovery point past its time", () => {
   };
   const deleted = (old: Snapshot[], unsafe?: string, doubted: Snapshot[] = []) => {
     const own = [...today, ...old];
-    const world = { own, canonical: own, redundant: [], doubted, wanted: new Set<string>() };
+    const world = { own, canonical: own, redundant: [], twins: [], doubted, wanted: new Set<string>() };
     const why = ({ snapshotId }: Snapshot) => (snapshotId === unsafe ? "it has no copy" : undefined);
     return prunePrimary("us-east-1", world, why, rules).actions.map(({ snapshotId }) => snapshotId);
   };

@@ -1,7 +1,7 @@
 /** Tests which snapshot of a volume and slot is canonical in the primary region, and what is said of the others. */
 import { dedupe } from "../../../src/vault/inventory/dedupe";
 import { sourceFinder } from "../../../src/vault/inventory/replacements";
-import { copyExpiredTag } from "../../../src/vault/model/tags/tags";
+import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
 import { MINUTE_MS } from "../../../src/vault/lib/time";
 import type { Snapshot } from "../../../src/vault/model/world";
 import type { CoreSettings } from "../../../src/vault/model/settings";
@@ -85,6 +85,44 @@ test("treats a replacement beside a snapshot that is itself encrypted as redunda
     "verified: a duplicate of twin (now)",
     "plain: a duplicate of twin (now)",
   ]);
+});
+
+describe("DR copies in what is the primary region now", () => {
+  const SIZE = { [TAG.volumeSizeGiB]: "8" };
+  const drCopy = (id: string, extra: Partial<Snapshot> = {}) =>
+    replacementOf(plain, id, { kmsKeyId: OTHER_KEY, startTimeMs: NOW + 5 * MINUTE_MS, tags: SIZE, ...extra });
+  const copy = drCopy("copy");
+  /** Returns `canonical / redundant ones / twins`, in both orders. */
+  const parts = (group: Snapshot[], policy = ENCRYPTING, near: string[] = []) => {
+    const said = [group, [...group].reverse()].map((one) => {
+      const rank = ({ snapshotId }: Snapshot) => (near.includes(snapshotId) ? 0 : 1);
+      const { canonical, redundant, twins } = dedupe(one, rank, policy);
+      const lists = [canonical, redundant.map(({ snapshot: other }) => other), twins.map((twin) => twin.snapshot)];
+      return lists.map((list) => list.map(({ snapshotId }) => snapshotId).join()).join(" / ");
+    });
+    expect(said[0]).toBe(said[1]);
+    return said[0];
+  };
+
+  test.each<[string, Snapshot[], string]>([
+    ["an original that stayed here", [plain, copy], "plain /  / copy"],
+    ["an original that is encrypted itself", [{ ...plain, encrypted: true }, copy], "plain /  / copy"],
+    ["a copy under the primary region's key", [plain, drCopy("same", { kmsKeyId: PRIMARY_KEY })], "plain /  / same"],
+    ["an encrypted replacement", [verified, copy], "verified /  / copy"],
+    ["an original and its replacement", [plain, verified, copy], "verified / plain / copy"],
+    ["a copy of a retry, which is redundant", [plain, copy, drCopy("retry")], "plain / retry / copy"],
+    ["a copy under a former key", [copy, drCopy("former", { kmsKeyId: PRIMARY_KEY })], "copy /  / former"],
+    ["a copy that is pending", [plain, drCopy("pending-copy", { state: "pending" })], "plain /  / pending-copy"],
+    ["a copy that failed", [plain, drCopy("failed-copy", { state: "error" })], "plain /  / "],
+  ])("are kept beside %s", (_what, group, expected) => {
+    expect(parts(group)).toBe(expected);
+    const { primaryKeyArn: _off, ...plainly } = ENCRYPTING;
+    expect(parts(group, plainly)).toBe(expected);
+  });
+
+  test("are canonical beside a redundant original that is not copied yet", () => {
+    expect(parts([twin, copy], ENCRYPTING, ["copy"])).toBe("copy /  / twin");
+  });
 });
 
 describe("copy-expired tags that an original got after its replacement was made", () => {

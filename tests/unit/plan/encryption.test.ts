@@ -91,6 +91,22 @@ describe("an encrypted replacement is made", () => {
     expect(actions.filter((action) => action.kind === "copy")).toStrictEqual([]);
   });
 
+  test.each([PRIMARY_KEY, OTHER_KEY])("beside a copy under %s that was made here for a DR region", (kmsKeyId) => {
+    const copy = replacementOf(plain, "dr-copy", { kmsKeyId, tags: { [TAG.volumeSizeGiB]: "8" } });
+    const made = plan([plain, copy], inDr([plainCopy]));
+    expect(did(made)).toStrictEqual(["copy plain to us-east-1"]);
+    expect(made.problems).toStrictEqual([]);
+    expect(did(plan([plain, copy, verified], inDr([plainCopy])))).toStrictEqual([
+      "delete plain: its encrypted copy verified replaces it",
+    ]);
+  });
+
+  test("not from an unencrypted copy that was made here for a DR region", () => {
+    const tags = { [TAG.volumeSizeGiB]: "8" };
+    const copy = replacementOf(plain, "dr-copy", { encrypted: false, kmsKeyId: undefined, tags });
+    expect(did(plan([copy], inDr([plainCopy])))).toStrictEqual([]);
+  });
+
   test("only from the snapshot that is kept, not from one past its rules", () => {
     const old = snapshot("old", { startTimeMs: NOW - 31 * DAY_MS });
     expect(did(plan([old, plain], inDr([copyOf(old, "old-copy"), plainCopy])))).toStrictEqual([

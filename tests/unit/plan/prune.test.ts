@@ -22,7 +22,7 @@ function daysOld(snapshotId: string, days: number, extra: Partial<Snapshot> = {}
   return snapshot(snapshotId, { startTimeMs: NOW - days * DAY_MS, ...extra });
 }
 
-const NONE = { canonical: [], redundant: [], doubted: [], wanted: new Set<string>() };
+const NONE = { canonical: [], redundant: [], twins: [], doubted: [], wanted: new Set<string>() };
 
 /** Returns `id: reason`, with `+` for kept and `-` for deleted. */
 function decisions({ actions, kept }: ReturnType<typeof prunePrimary>): string[] {

@@ -8,7 +8,7 @@ import { maxSnapshotTags } from "../../model/tags/tags";
 import type { Snapshot } from "../../model/world";
 import type { CoreSettings } from "../../model/settings";
 import { isReplacement } from "../../inventory/replacements";
-import { copiesBySource } from "../../inventory/copies";
+import { copiesBySource, isCopy } from "../../inventory/copies";
 
 /** Returns where encrypted replacements are made; `undefined` if the stack wants none. */
 function encryptionTarget(settings: CoreSettings): CopyTarget | undefined {
@@ -32,6 +32,6 @@ export function planEncrypting(
 ) {
   const target = encryptionTarget(settings);
   if (target === undefined) return [];
-  const plain = staying.filter((one) => !one.encrypted && !isReplacement(one));
+  const plain = staying.filter((one) => !one.encrypted && !isCopy(one));
   return [planCopies(plain, copiesBySource(own.filter(isReplacement)), target, nowMs)];
 }

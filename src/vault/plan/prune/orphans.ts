@@ -5,7 +5,7 @@
  */
 import { groupBy } from "../../lib/collections";
 import { gibOf } from "../../inventory/recoveryPoints";
-import { isMadeForDr } from "../../retention/verdict";
+import { isMadeForDr } from "../../inventory/copies";
 import { roughCost } from "../../inventory/storageCost";
 import { type Problem, problem } from "../../model/problem";
 import type { Snapshot } from "../../model/world";

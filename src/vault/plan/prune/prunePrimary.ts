@@ -4,10 +4,10 @@
  * is missing, pending or unusable. Nothing is touched that the vault did not make. Every snapshot is in the plan once,
  * deleted or kept.
  */
-import type { RedundantSnapshot } from "../../inventory/dedupe";
+import type { RedundantSnapshot, Twin } from "../../inventory/dedupe";
 import { dataStartMs } from "../../inventory/sameSlot";
 import { isClear } from "../../identity/ownership";
-import { isReplacement } from "../../inventory/replacements";
+import { isCopy } from "../../inventory/copies";
 import { evaluate } from "../../retention/evaluate";
 import type { PruneRules } from "../../retention/historyVerdict";
 import { whyKept } from "../../retention/retentionVerdict";
@@ -26,6 +26,8 @@ export interface PrimaryRegion {
   canonical: readonly Snapshot[];
   /** The snapshots beside them. */
   redundant: readonly RedundantSnapshot[];
+  /** Snapshots of the same data as a canonical one, in the same recovery point. */
+  twins: readonly Twin[];
   /** Snapshots in doubt. The rest of their recovery points is kept with them. */
   doubted: readonly Snapshot[];
   /** Ids of the volumes that the plan snapshots. */
@@ -52,7 +54,7 @@ function addFailed(
 ): void {
   const newestMs = newestDataMs(own);
   const ofVolumes = failedAttempts(
-    failed.filter((one) => !isReplacement(one)),
+    failed.filter((one) => !isCopy(one)),
     {
       // Failed snapshots use up the five that EC2 takes of a volume at a time.
       attemptsAt: ({ volumeId }) => volumeId,
@@ -66,10 +68,10 @@ function addFailed(
     nowMs,
   );
   const originalOf = ({ identity }: Snapshot) => identity.source?.snapshotId ?? "";
-  const replacements = new Map(canonical.filter(isReplacement).map((one) => [originalOf(one), one.snapshotId]));
+  const replacements = new Map(canonical.filter(isCopy).map((one) => [originalOf(one), one.snapshotId]));
   // Other snapshots of the volume say nothing about a failed replacement, nor about a failed copy.
   const ofOriginals = failedAttempts(
-    failed.filter(isReplacement),
+    failed.filter(isCopy),
     {
       attemptsAt: originalOf,
       replacedBy: (one) => {
@@ -89,28 +91,40 @@ function notCompleted(name: string, { state }: Snapshot): string | undefined {
   return state === "completed" ? undefined : `${name} is ${state}`;
 }
 
+/** Snapshots of the same data share their copies, and only the canonical one has their copy-expired tags. */
+function askingCanonical(
+  unsafe: (snapshot: Snapshot) => string | undefined,
+  twins: readonly Twin[],
+): (snapshot: Snapshot) => string | undefined {
+  if (twins.length === 0) return unsafe;
+  const canonicalOf = new Map(twins.map(({ snapshot, canonical }) => [snapshot.snapshotId, canonical]));
+  return (snapshot) => unsafe(canonicalOf.get(snapshot.snapshotId) ?? snapshot);
+}
+
 /**
  * Prunes the primary region.
- * @param unsafe returns why a snapshot's copies do not allow its deletion yet; `undefined` if they do
+ * @param whyUnsafe returns why a snapshot's copies do not allow its deletion yet; `undefined` if they do
  */
 export function prunePrimary(
   region: string,
   here: PrimaryRegion,
-  unsafe: (snapshot: Snapshot) => string | undefined,
+  whyUnsafe: (snapshot: Snapshot) => string | undefined,
   rules: PruneRules,
 ): PrunePlan {
-  const { own, canonical, redundant, doubted } = here;
-  const points = canonical.filter((snapshot) => snapshot.state === "completed");
+  const { own, canonical, redundant, twins, doubted } = here;
+  const unsafe = askingCanonical(whyUnsafe, twins);
+  const all = twins.length === 0 ? canonical : [...canonical, ...twins.map(({ snapshot }) => snapshot)];
+  const points = all.filter((snapshot) => snapshot.state === "completed");
   const verdict = evaluate({ snapshots: points, side: "keep", region }, rules);
   const plan = emptyPlan(points, verdict);
   const { gone } = verdict;
   const leaving = leavingOf(points, verdict);
-  const unsure = leaving.length === 0 ? [] : [...canonical.filter((one) => one.state !== "completed"), ...doubted];
+  const unsure = leaving.length === 0 ? [] : [...all.filter((one) => one.state !== "completed"), ...doubted];
   const holds = holdsOf([...leaving, ...unsure], (snapshot) => {
     if (!isClear(snapshot)) return "it is in doubt";
     return snapshot.state === "completed" ? unsafe(snapshot) : `it is ${snapshot.state}`;
   });
-  for (const snapshot of canonical) {
+  for (const snapshot of all) {
     if (snapshot.state !== "completed") {
       keep(plan, snapshot, `it is ${snapshot.state}`);
       continue;

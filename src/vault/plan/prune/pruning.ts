@@ -2,7 +2,7 @@
  * Prunes all regions: first the primary one, then the copies of what that leaves. The deletion limit applies to each.
  * Pure.
  */
-import type { RedundantSnapshot } from "../../inventory/dedupe";
+import type { RedundantSnapshot, Twin } from "../../inventory/dedupe";
 import type { SeenRegion } from "../../inventory/drRegions";
 import { sourceFinder, stayingFinder } from "../../inventory/replacements";
 import type { PruneRules } from "../../retention/historyVerdict";
@@ -21,6 +21,7 @@ export interface SeenHere {
   clear: readonly Snapshot[];
   canonical: readonly Snapshot[];
   redundant: readonly RedundantSnapshot[];
+  twins: readonly Twin[];
   doubted: readonly Snapshot[];
   /** Ids of the volumes that the plan snapshots. */
   wanted: ReadonlySet<string>;

@@ -134,6 +134,19 @@ test("the source has each volume with its speeds and flags, and how its original
   expect(data?.original).toStrictEqual({ isEncrypted: true, kmsKeyEnd: "0123456789ab" });
 });
 
+test("what was taken in a region comes before copies that were made there for DR, whose key may be gone", () => {
+  const drCopies = NEW.map((one) => ({ ...one, tags: { ...one.tags, [TAG.volumeSizeGiB]: "8" } }));
+  const originals = drCopies.map((one, index) => {
+    const { source: _none, ...identity } = one.identity;
+    return { ...one, snapshotId: `snap-own-${index}`, identity, encrypted: false, kmsKeyId: undefined };
+  });
+  const chosen = (all: Snapshot[]) => read(all).map(({ snapshots }) => snapshots.map(({ snapshotId }) => snapshotId));
+  const own = originals.map(({ snapshotId }) => snapshotId);
+  expect(chosen([...drCopies, ...originals])).toStrictEqual([own]);
+  const pending = originals.map((one) => ({ ...one, state: "pending" }));
+  expect(chosen([...drCopies, ...pending])).toStrictEqual([drCopies.map(({ snapshotId }) => snapshotId)]);
+});
+
 test("without a role of root no volume is one", () => {
   const bare = NEW.map((one) => ({
     ...one,
