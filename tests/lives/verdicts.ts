@@ -26,7 +26,10 @@ export interface View {
 type Side = "keep" | "drKeep";
 type Counted = "last" | "daily" | "weekly";
 
-/** Returns the policy's rule, or a tag's instead: within the stack's bounds, and limited to the upper one. */
+/**
+ * Returns the policy's rule, or a tag's instead: within the stack's bounds, and limited to the upper one if the policy's
+ * is not above it.
+ */
 function withTag(own: KeepRules, text: string, settings: VaultSettings): KeepRules {
   const rules = { ...own };
   for (const part of text.split(" ")) {
@@ -36,8 +39,9 @@ function withTag(own: KeepRules, text: string, settings: VaultSettings): KeepRul
     const least = Math.min(has, settings.overrideMin[rule] ?? has);
     const most = settings.overrideMax[rule] ?? 0;
     const asked = Number(value);
-    if (!(asked > 0) || most < least || most === 0) continue;
-    if (asked >= least) rules[rule] = Math.min(asked, most);
+    if (!(asked > 0) || most === 0) continue;
+    if (asked > most && most >= has) rules[rule] = most;
+    if (asked <= most && asked >= least) rules[rule] = asked;
   }
   return rules;
 }

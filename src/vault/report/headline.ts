@@ -20,7 +20,7 @@ const BESIDE: Words = [
   ["manifest-not-written", "a manifest is missing"],
   ["clock-not-read", "the follow-up timer could not be read"],
   ["clock-not-set", "the follow-up timer could not be set"],
-  ["bad-override", "a tag is not understood"],
+  ["bad-override", "a tag is not accepted as it is"],
   ["deletion-not-checked", "a deletion could not be checked"],
   ["delete-failed", "a deletion failed"],
 ];

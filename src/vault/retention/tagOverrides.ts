@@ -2,9 +2,11 @@
  * Reads an instance's own keep rules: tags such as `backup-keep-daily=30`, and `backup-dr-keep-daily=90` for the DR
  * region. Each replaces the policy's rule of that name, up to the stack's `overrideMax`. It can shorten a rule only
  * down to the stack's `overrideMin`, because a person who can tag instances is not always allowed to delete backups.
- * Every snapshot and copy carries them, because pruning reads no instances. Pure.
+ * Every snapshot and copy carries them, because pruning reads no instances. It carries them as they are, and the bounds
+ * apply when they are read: otherwise an edit of the bounds would look like a change of the tags. Pure.
  */
-import { COUNTED_RULES, type CountedRule, parseWithin } from "./keepRules";
+import { COUNTED_RULES, type CountedRule, withinOf } from "./keepRules";
+import { isNeverShorter, meanDays } from "./withinLength";
 import { TAG } from "../model/tags/tags";
 import type { KeepRules, CoreSettings } from "../model/settings";
 import type { Tags } from "../model/world";
@@ -17,6 +19,8 @@ export interface OverrideError {
   key: string;
   value: string;
   expected: string;
+  /** The bound that applies instead of a value above it; absent if the tag is ignored. */
+  bound?: string;
 }
 
 /** A rule that tags can change; the policy's `retentionDays` is not one of them. */
@@ -24,35 +28,49 @@ export type OverrideRule = CountedRule | "within";
 
 const OVERRIDE_RULES: readonly OverrideRule[] = [...COUNTED_RULES, "within"];
 
-/** Days per month, as the mean of the Gregorian calendar. */
-const DAYS_A_MONTH = 365.2425 / 12;
-
-/** Converts a distance to days, exactly enough to compare two; twelve months are a year. */
-function roughDays(within: string): number {
-  const { years, months, days, hours } = parseWithin(within) ?? { years: 0, months: 0, days: 0, hours: 0 };
-  return (years * 12 + months) * DAYS_A_MONTH + days + hours / 24;
-}
-
 /**
  * Returns how much a rule keeps, to compare it with another of its name: a count, `Infinity` for all, or days; 0:
  * nothing.
  */
 export function sizeOf(rules: KeepRules, rule: OverrideRule): number {
-  if (rule === "within") return roughDays(rules.within ?? "");
+  if (rule === "within") {
+    const distance = withinOf(rules);
+    return distance === undefined ? 0 : meanDays(distance);
+  }
   const count = rules[rule] ?? 0;
   return count === -1 ? Infinity : count;
 }
 
-/** Returns how much a tag asks for; 0 if it cannot be read. */
-function askedSize(rule: OverrideRule, text: string): number {
-  if (rule === "within") return roughDays(text);
-  return /^\d{1,5}$/.test(text) ? Number(text) : 0;
+/** Returns what a tag asks for; `undefined` if it cannot be read, or would keep nothing. */
+function askedFor(rule: OverrideRule, text: string): KeepRules | undefined {
+  if (rule !== "within" && !/^\d{1,5}$/.test(text)) return undefined;
+  const asked: KeepRules = { [rule]: rule === "within" ? text : Number(text) };
+  return sizeOf(asked, rule) > 0 ? asked : undefined;
 }
 
-/** Returns the rules that contain the lowest allowed value: the policy's, or `overrideMin` if that is lower. */
+/** Decides whether a rule never keeps less than another of its name, whatever the date. */
+function isAtLeast(rule: OverrideRule, rules: KeepRules, others: KeepRules): boolean {
+  const [distance, other] = [withinOf(rules), withinOf(others)];
+  if (rule === "within" && distance !== undefined && other !== undefined) return isNeverShorter(distance, other);
+  return sizeOf(rules, rule) >= sizeOf(others, rule);
+}
+
+/** Returns the rules that contain the lowest allowed value: the policy's, or `overrideMin` if that can be lower. */
 function leastOf(rule: OverrideRule, own: KeepRules, { overrideMin }: OverrideBounds): KeepRules {
-  const isLess = overrideMin[rule] !== undefined && sizeOf(overrideMin, rule) < sizeOf(own, rule);
-  return isLess ? overrideMin : own;
+  return overrideMin[rule] !== undefined && !isAtLeast(rule, overrideMin, own) ? overrideMin : own;
+}
+
+/**
+ * Returns the rules whose value applies: those that a tag asks for, `overrideMax` if that is less, or the policy's own.
+ * A bound never shortens what the policy keeps, because the tag did not ask for that.
+ */
+function appliedOf(rule: OverrideRule, asked: KeepRules, own: KeepRules, bounds: OverrideBounds): KeepRules {
+  const { overrideMax } = bounds;
+  const most = sizeOf(overrideMax, rule);
+  if (most === 0) return own;
+  if (sizeOf(asked, rule) > most) return isAtLeast(rule, overrideMax, own) ? overrideMax : own;
+  const isEnough = isAtLeast(rule, asked, own) || isAtLeast(rule, asked, leastOf(rule, own, bounds));
+  return isEnough ? asked : own;
 }
 
 /** Formats the allowed values of a rule. */
@@ -71,24 +89,18 @@ function expectedFor(rule: OverrideRule, own: KeepRules, bounds: OverrideBounds)
   return most === Infinity ? `${whole} on` : `${whole} to ${most}`;
 }
 
-function isAllowed(rule: OverrideRule, text: string, own: KeepRules, bounds: OverrideBounds): boolean {
-  const size = askedSize(rule, text);
-  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)];
-  return size > 0 && size >= least && size <= most;
-}
-
 export function ruleNamed(name: string): OverrideRule | undefined {
   return OVERRIDE_RULES.find((rule) => rule === name);
 }
 
-/** Reads the override tags of one prefix: the accepted rules, as one text, and errors. */
+/** Reads the override tags of one prefix: the rules that they ask for, as one text, and errors. */
 function readTags(
   tags: Tags,
   prefix: string,
   own: KeepRules,
   bounds: OverrideBounds,
 ): { rules: string; errors: OverrideError[] } {
-  const good: string[] = [];
+  const readable: string[] = [];
   const errors: OverrideError[] = [];
   for (const key of Object.keys(tags).sort()) {
     if (!key.startsWith(prefix)) continue;
@@ -96,15 +108,23 @@ function readTags(
     const rule = ruleNamed(key.slice(prefix.length));
     if (rule === undefined) {
       errors.push({ key, value, expected: `${prefix} and one of ${OVERRIDE_RULES.join(", ")}` });
-    } else if (isAllowed(rule, value, own, bounds)) good.push(`${rule}=${value}`);
-    else errors.push({ key, value, expected: expectedFor(rule, own, bounds) });
+      continue;
+    }
+    const asked = askedFor(rule, value);
+    // All rules together have 107 characters at most, and EC2 permits 256.
+    if (asked !== undefined) readable.push(`${rule}=${value}`);
+    const applied = asked === undefined ? own : appliedOf(rule, asked, own, bounds);
+    if (applied === asked) continue;
+    const bound = applied === bounds.overrideMax && { bound: String(applied[rule]) };
+    errors.push({ key, value, expected: expectedFor(rule, own, bounds), ...bound });
   }
-  return { rules: good.join(" "), errors };
+  return { rules: readable.join(" "), errors };
 }
 
 /**
  * Reads an instance's override tags.
- * @returns the tags that its snapshots carry, and the tags that are not accepted
+ * @returns the tags that its snapshots carry, whatever the bounds are, and the tags that the bounds do not allow or that
+ * cannot be read
  */
 export function overridesOf(
   tags: Tags,
@@ -123,26 +143,19 @@ export function overridesOf(
 }
 
 /**
- * Decides whether a tag asks for more than the highest allowed value. The rule is then cut to the bound, because the
- * bound may have been lowered after the tag was written.
- */
-function isAbove(rule: OverrideRule, text: string, own: KeepRules, bounds: OverrideBounds): boolean {
-  const [least, most] = [sizeOf(leastOf(rule, own, bounds), rule), sizeOf(bounds.overrideMax, rule)];
-  return most > 0 && most >= least && askedSize(rule, text) > most;
-}
-
-/**
  * Returns the rules of a carried tag, as far as the stack allows them now. Total: other text is ignored.
  * @param own the policy's current rules
  */
 export function carriedRules(text = "", own: KeepRules, bounds: OverrideBounds): KeepRules {
-  const rules: Record<string, number | string> = {};
+  let rules: KeepRules = {};
   for (const part of text.split(" ")) {
     const [name = "", value = ""] = part.split("=");
     const rule = ruleNamed(name);
     if (rule === undefined) continue;
-    if (isAllowed(rule, value, own, bounds)) rules[rule] = rule === "within" ? value : Number(value);
-    else if (isAbove(rule, value, own, bounds)) rules[rule] = bounds.overrideMax[rule] ?? value;
+    const asked = askedFor(rule, value);
+    if (asked === undefined) continue;
+    const applied = appliedOf(rule, asked, own, bounds);
+    if (applied !== own) rules = { ...rules, [rule]: applied[rule] };
   }
   return rules;
 }

@@ -150,9 +150,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an override can ask for anything",
     file: "retention/tagOverrides.ts",
-    original: "return size > 0 && size >= least && size <= most;",
-    mutated: "return size > 0;",
+    original: "if (most === 0) return own;",
+    mutated: "if (most >= 0) return asked;",
     plausible: "the owner of an instance knows best what to keep of it",
+  },
+  {
+    name: "bounds apply when a recovery point is made",
+    file: "retention/tagOverrides.ts",
+    original: "if (asked !== undefined) readable.push(",
+    mutated: "if (asked !== undefined && appliedOf(rule, asked, own, bounds) === asked) readable.push(",
+    plausible: "the vault's own state until it was reviewed: a tag that is not accepted needs no trace",
   },
   {
     name: "manifests do not wait for copies",
@@ -192,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "tags can shorten",
     file: "retention/tagOverrides.ts",
-    original: "return size > 0 && size >= least && size <= most;",
-    mutated: "return size > 0 && size <= most;",
+    original: "return isEnough ? asked : own;",
+    mutated: "return isEnough || most > 0 ? asked : own;",
     plausible: "the vault's own state until it was reviewed: the owner of the instance owns its backups",
   },
   {

@@ -53,8 +53,13 @@ function split(tags: TagRecord, side: "keep" | "drKeep", settings: VaultSettings
   const own = policies[tags[tagKey] ?? ""]?.[side] ?? {};
   const asked = Object.entries(tags).filter(([key]) => key.startsWith(prefix));
   const named = asked.map(([key, text]) => ({ key, rule: key.slice(prefix.length), text }));
-  const good = named.filter(({ rule, text }) => isAllowed(rule, text, own, settings));
-  return { good, bad: named.filter((one) => !good.includes(one)).map(({ key }) => key) };
+  const bad = named.filter(({ rule, text }) => !isAllowed(rule, text, own, settings));
+  return { carried: named.filter(({ rule, text }) => isReadable(rule, text)), bad: bad.map(({ key }) => key) };
+}
+
+/** Returns true if a value can be read and keeps something, whatever the stack allows. */
+function isReadable(rule: string, text: string): boolean {
+  return rule === "within" ? hours(text) > 0 : COUNTED.includes(rule as Counted) && /^[1-9]\d*$/.test(text);
 }
 
 /** Returns the keys of an instance's tags that ask for what it can't have. */
@@ -62,11 +67,11 @@ export function badOverrides(tags: TagRecord, settings: VaultSettings): string[]
   return (["keep", "drKeep"] as const).flatMap((side) => split(tags, side, settings).bad);
 }
 
-/** Returns the rules that a snapshot of the instance must carry. */
+/** Returns the rules that a snapshot of the instance must carry: all that it asks for, since the bounds can change. */
 export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord {
   const text = (side: "keep" | "drKeep") =>
     split(tags, side, settings)
-      .good.map(({ rule, text: value }) => `${rule}=${value}`)
+      .carried.map(({ rule, text: value }) => `${rule}=${value}`)
       .sort()
       .join(" ");
   return Object.fromEntries(
@@ -77,12 +82,16 @@ export function carriedTags(tags: TagRecord, settings: VaultSettings): TagRecord
   ) as TagRecord;
 }
 
-/** Limits a tag that asks for more than the maximum to the maximum, because the bound may have been lowered since. */
+/**
+ * Limits a tag that asks for more than the maximum to the maximum, unless that is under the policy's own: a tag that asks
+ * for more must not delete more.
+ */
 function clamped(rule: string, text: string, own: KeepRules, bounds: Bounds): string {
   const most = bounds.overrideMax[rule as keyof KeepRules];
   if (most === undefined || isAllowed(rule, text, own, bounds)) return text;
   const isMore = rule === "within" ? hours(text) > hours(String(most)) : Number(text) > Number(most);
-  return isMore ? String(most) : text;
+  const isLengthening = isAllowed(rule, String(most), own, { ...bounds, overrideMin: {} });
+  return isMore && isLengthening ? String(most) : text;
 }
 
 /** Returns the policy's rules, overridden by those that a point carries as far as they are allowed now. */

@@ -219,6 +219,18 @@ export const SNAPSHOT_MAILS: MailRow[] = [
     act: "raise overrideMax",
   },
   {
+    kind: "bad-override",
+    when: "a tag asks for more than the bound",
+    make: () =>
+      overrideProblems(instance("i-1", [], { Backup: "true", "Backup-dr-keep-daily": "60" }), {
+        ...SETTINGS,
+        overrideMax: { daily: 30 },
+      })[0],
+    begins: "i-1 has the tag Backup-dr-keep-daily=60, which is too high",
+    next: "The highest value, 30, is used",
+    act: "raise overrideMax",
+  },
+  {
     kind: "unknown-policy",
     make: () => instanceRules([snapshot("snap-1", { tags: { [TAG.policy]: "gold" } })], {}, SETTINGS, NOW).problems[0],
     begins: "1 instance has recovery points of the policy gold, which the stack does not have",

@@ -1,5 +1,5 @@
 import { carriedRules, leastRules, overridesOf } from "../../../src/vault/retention/tagOverrides";
-import { TAG } from "../../../src/vault/model/tags/tags";
+import { MAX_TAG_VALUE, TAG } from "../../../src/vault/model/tags/tags";
 import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 
 const MAX: KeepRules = { daily: 90, yearly: -1, within: "1y" };
@@ -26,27 +26,43 @@ test("turns an instance's tags into rules that its snapshots carry, separately p
 });
 
 test.each([
-  ["backup-keep-daily", "91", "a whole number from 1 to 90"],
   ["backup-keep-daily", "0", "a whole number from 1 to 90"],
   ["backup-keep-daily", "-1", "a whole number from 1 to 90"],
   ["backup-keep-daily", "7.5", "a whole number from 1 to 90"],
   ["backup-keep-daily", "", "a whole number from 1 to 90"],
   ["backup-keep-daily", "thirty", "a whole number from 1 to 90"],
+  ["backup-keep-daily", "100000", "a whole number from 1 to 90"],
   ["backup-dr-keep-yearly", "x", "a whole number from 1 on"],
-  ["backup-keep-within", "13m", "at most 1y"],
   ["backup-keep-within", "0d", "at most 1y"],
   ["backup-keep-within", "a while", "at most 1y"],
-  ["backup-keep-monthly", "3", "no such tag: overrideMax has no monthly"],
   ["backup-keep-dayly", "3", "backup-keep- and one of last, hourly, daily, weekly, monthly, yearly, within"],
-])("reports %s=%s and does not apply it", (key, value, expected) => {
+])("reports %s=%s, which no snapshot carries", (key, value, expected) => {
   expect(read({ [key]: value })).toStrictEqual({ carried: {}, errors: [{ key, value, expected }] });
+});
+
+test.each([
+  ["backup-keep-daily", "91", TAG.keep, "daily=91", { expected: "a whole number from 1 to 90", bound: "90" }],
+  ["backup-keep-within", "13m", TAG.keep, "within=13m", { expected: "at most 1y", bound: "1y" }],
+  ["backup-keep-monthly", "3", TAG.keep, "monthly=3", { expected: "no such tag: overrideMax has no monthly" }],
+])("reports %s=%s, and lets snapshots carry it for when the bounds change", (key, value, tag, text, error) => {
+  expect(read({ [key]: value })).toStrictEqual({ carried: { [tag]: text }, errors: [{ key, value, ...error }] });
+});
+
+test("fits all rules into one tag, however long their values are", () => {
+  const counts = ["last", "hourly", "daily", "weekly", "monthly", "yearly"].map((rule) => [rule, "99999"]);
+  const asked = Object.fromEntries([...counts, ["within", "99999y99999m99999d99999h"]]) as Record<string, string>;
+  const tags = Object.fromEntries(Object.entries(asked).map(([rule, value]) => [`backup-keep-${rule}`, value]));
+  const { carried } = read(tags);
+  expect(carried[TAG.keep]?.split(" ")).toHaveLength(7);
+  expect(carried[TAG.keep]?.length).toBeLessThanOrEqual(MAX_TAG_VALUE);
 });
 
 test("applies no tag without bounds", () => {
   const bounds = { ...STACK, overrideMin: {}, overrideMax: {} };
   const { carried, errors } = overridesOf({ "backup-keep-within": "1d" }, bounds);
+  expect(carriedRules(carried[TAG.keep], {}, bounds)).toStrictEqual({});
   expect([carried, errors.map(({ expected }) => expected)]).toStrictEqual([
-    {},
+    { [TAG.keep]: "within=1d" },
     ["no such tag: overrideMax has no within"],
   ]);
 });
@@ -59,7 +75,7 @@ describe("a rule of its policy", () => {
     ["backup-keep-daily", "30", TAG.keep, "daily=30"],
     ["backup-keep-daily", "31", TAG.keep, "daily=31"],
     ["backup-keep-within", "2m", TAG.keep, "within=2m"],
-    ["backup-keep-within", "61d", TAG.keep, "within=61d"],
+    ["backup-keep-within", "62d", TAG.keep, "within=62d"],
     ["backup-keep-within", "12m", TAG.keep, "within=12m"],
     ["backup-keep-yearly", "1", TAG.keep, "yearly=1"],
   ])("can be lengthened, and a missing one can be added: %s=%s", (key, value, tag, text) => {
@@ -70,18 +86,21 @@ describe("a rule of its policy", () => {
     ["backup-keep-daily", "29", "a whole number from 30 to 90"],
     ["backup-keep-daily", "1", "a whole number from 30 to 90"],
     ["backup-keep-within", "60d", "2m to 1y"],
+    ["backup-keep-within", "61d", "2m to 1y"],
     ["backup-dr-keep-daily", "89", "a whole number from 90 to 90"],
     ["backup-dr-keep-yearly", "99999", "no such tag: the policy's own yearly is -1"],
   ])("cannot be shortened: %s=%s", (key, value, expected) => {
-    expect(gold({ [key]: value })).toStrictEqual({
-      carried: {},
-      errors: [{ key, value, expected }],
-    });
+    const { carried, errors } = gold({ [key]: value });
+    expect(errors).toStrictEqual([{ key, value, expected }]);
+    const bounds = { overrideMin: {}, overrideMax: MAX };
+    expect(carriedRules(carried[TAG.keep], GOLD.keep, bounds)).toStrictEqual({});
+    expect(carriedRules(carried[TAG.drKeep], GOLD.drKeep, bounds)).toStrictEqual({});
   });
 
   test.each([
     ["backup-keep-daily", "7", "backup-keep-daily", "6", "a whole number from 7 to 90"],
     ["backup-keep-within", "1m", "backup-keep-within", "30d", "1m to 1y"],
+    ["backup-keep-within", "2m", "backup-keep-within", "27d", "1m to 1y"],
     ["backup-dr-keep-yearly", "3", "backup-dr-keep-yearly", "2", "a whole number from 3 on"],
   ])("can be shortened as far as overrideMin says: %s=%s, not %s=%s", (key, value, other, less, expected) => {
     const min = { daily: 7, within: "1m", yearly: 3 };
@@ -122,6 +141,22 @@ test("does not let carried rules shorten what the policy has now, except as far 
     carriedRules("daily=8 yearly=2", { daily: 30 }, { overrideMin, overrideMax: MAX });
   expect(of({})).toStrictEqual({ yearly: 2 });
   expect(of({ daily: 8 })).toStrictEqual({ daily: 8, yearly: 2 });
+});
+
+test("does not let a bound shorten what the policy keeps for a tag that asks for more", () => {
+  const bounds = { overrideMin: { daily: 7, within: "7d" }, overrideMax: { daily: 20, within: "61d" } };
+  const of = (text: string) => carriedRules(text, { daily: 30, within: "2m" }, bounds);
+  expect(of("daily=60 within=1y")).toStrictEqual({});
+  expect(of("daily=25 within=61d12h")).toStrictEqual({});
+  expect(of("daily=20 within=61d")).toStrictEqual({ daily: 20, within: "61d" });
+});
+
+test("allows a distance of the policy or of overrideMin where either is sometimes longer", () => {
+  const of = (within: string, min: string, asked: string) =>
+    carriedRules(`within=${asked}`, { within }, { overrideMin: { within: min }, overrideMax: MAX });
+  expect(of("2m", "61d", "2m")).toStrictEqual({ within: "2m" });
+  expect(of("2m", "61d", "61d")).toStrictEqual({ within: "61d" });
+  expect(of("2m", "61d", "60d")).toStrictEqual({});
 });
 
 test.each<[string, KeepRules, KeepRules, KeepRules]>([

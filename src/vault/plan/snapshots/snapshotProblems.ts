@@ -34,13 +34,20 @@ export function noInstances({ tagKey, policies, primaryRegion }: CoreSettings): 
   );
 }
 
+/** Says what happens to a tag that is not allowed. */
+function overrideWords({ key, value, expected, bound }: OverrideError): string {
+  const tag = `${key}=${value}`;
+  if (bound === undefined) return `${tag}, which is ignored: expected ${expected}. The policy's own rule is used.`;
+  return `${tag}, which is too high: expected ${expected}. The highest value, ${bound}, is used.`;
+}
+
 export function overrideProblems({ instanceId, tags }: ProtectedInstance, settings: CoreSettings): Problem[] {
   const { errors } = overridesOf(tags, settings);
-  return errors.map(({ key, value, expected }: OverrideError) =>
+  return errors.map((error: OverrideError) =>
     problem(
       "bad-override",
-      `${instanceId}/${key}`,
-      `${instanceId} has the tag ${key}=${value}, which is ignored: expected ${expected}. The policy's own rule is used.`,
+      `${instanceId}/${error.key}`,
+      `${instanceId} has the tag ${overrideWords(error)}`,
       "Correct or remove the tag; the next run reads it again. To permit a higher value, raise overrideMax. To permit a lower one, set overrideMin.",
     ),
   );
