@@ -8,6 +8,9 @@ import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from 
 import type { Chronicle, Mail } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
+/** Time within which what waited for a change is deleted once the change is over. */
+const SERVED_FOR_MS = 3 * DAY_MS;
+
 /** Returns what a region has of an instance and is due by steady expiry, as the invocation found it. */
 export type DueSets = (region: string, instance: string) => readonly PointSet[];
 
@@ -47,6 +50,12 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
    */
   const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) =>
     mails.some((mail) => mail.kind === "change" && mail.region === region && isOf(mail) && mail.servedMs < Infinity);
+  /** Its grace or its approval is a few days old, or it was about settings that are not known. */
+  const isJustServed = ({ hash, atMs, graceDays, unknownMs, servedMs }: Mail) => {
+    const graceMs = Math.max(graceDays, account.settings.editGraceDays) * DAY_MS;
+    const overMs = approved.has(hash) ? servedMs : atMs + graceMs;
+    return unknownMs !== undefined || overMs > account.time.nowMs() - SERVED_FOR_MS;
+  };
   /** Unless a later change took it over, and is over. */
   const isStopped = (region: string, instance: string) => {
     const stop = stopped.get(`${region} ${instance}`);
@@ -108,7 +117,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       if (known.length > 0) released.set(name, known);
     },
     /**
-     * @param sets all of the instance's recovery points there, as the invocation found them
+     * @param sets the instance's recovery points there that no change releases, as the invocation found them
      */
     deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
       const instance = instanceOf(one);
@@ -116,7 +125,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
-      if (isAllowed(name, instance) || wasHeld(name)) return;
+      if (isAllowed(name, instance) || wasHeld(name, isJustServed)) return;
       const { maxDeletePercent, maxDeletes } = account.settings;
       const others = [...gone].filter(([other]) => other.startsWith(`${name} `) && !isAllowed(...partsOf(other)));
       const all = others.reduce((sum, [, { size }]) => sum + size, 0);

@@ -112,6 +112,8 @@ interface Moment {
   remember: Remember;
   /** Snapshots deleted while another one of the same data was there, by region, volume and slot. */
   twins: Map<string, SimSnapshot[]>;
+  /** Recovery points that no change releases, by region and instance. */
+  leftSets: Map<string, readonly PointSet[]>;
   /** Recovery points that lost a part, with their region. */
   broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
 }
@@ -122,6 +124,7 @@ function newMoment(): Omit<Moment, "shared"> {
     units: new Map(),
     combos: new Map(),
     twins: new Map(),
+    leftSets: new Map(),
     broken: new Map(),
     remember: (key, make) => {
       const found = known.get(key) ?? make();
@@ -186,6 +189,20 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return found;
   };
 
+  /** Returns an instance's recovery points without those that changes release whole. The limit is a share of these. */
+  const leftByChanges = (instance: string, region: Region): readonly PointSet[] => {
+    const { leftSets } = here();
+    const key = `${region.name} ${instance}`;
+    const isReleased = (one: SimSnapshot) => {
+      const { keptNow, held, isByChange } = hindsight(one, region);
+      return isByChange && keptNow === undefined && held === undefined;
+    };
+    const sets = unitsIn(region).get(instance) ?? [];
+    const left = leftSets.get(key) ?? sets.filter(({ snapshots }) => !snapshots.every(isReleased));
+    leftSets.set(key, left);
+    return left;
+  };
+
   const checkNewest = (one: SimSnapshot, region: Region) => {
     const { orphans } = account.settings;
     if (orphans === "expire" && chronicle.absences.has(instanceOf(one))) return;
@@ -224,7 +241,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     else if (keptNow !== undefined) story.violate("deletes only what the rules release", `${what}: ${keptNow}`);
     limit.noting([...twins, one], region, isByChange);
     if (isByChange) story.count("deleted after a change");
-    else limit.deleting(one, region, unitsIn(region).get(instanceOf(one)) ?? []);
+    else limit.deleting(one, region, leftByChanges(instanceOf(one), region));
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
       region,
       snapshot: one,

@@ -11,7 +11,7 @@ import { lossesOf } from "../inventory/losses";
 import { deletionPlanHash } from "./planHash";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
-import { setKeyOf } from "../retention/recoverySets";
+import { type RecoverySet, setKeyOf } from "../retention/recoverySets";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
@@ -21,7 +21,7 @@ export interface Limited {
   held: HeldPoint[];
   /** Instances that are stopped. */
   stopped: string[];
-  /** Number of recovery points that the stopped instances have. */
+  /** Number of recovery points of the stopped instances, without those that a change or an approval releases. */
   points: number;
   /** Instances with anything due, and those that remain stopped. */
   due: ReadonlySet<string>;
@@ -33,7 +33,10 @@ function wasStopped({ stopped }: ChangeMemory, region: string, instanceId: strin
   return there.includes(instanceId) || there.includes("*");
 }
 
-function setsBy(snapshots: Iterable<Snapshot>): Map<string, Set<string>> {
+/** Keys of recovery points, by instance. */
+type SetsBy = ReadonlyMap<string, ReadonlySet<string>>;
+
+function setsBy(snapshots: Iterable<Snapshot>): SetsBy {
   const sets = new Map<string, Set<string>>();
   for (const snapshot of snapshots) {
     const { instanceId } = snapshot.identity;
@@ -92,14 +95,28 @@ function stillStopped(
   return [...new Set(left.map(({ identity }) => identity.instanceId))];
 }
 
-/** Returns the number of recovery points of each instance. */
-function pointsByInstance({ verdict: { sets } }: PrunePlan): Map<string, number> {
-  return new Map(sets.map((all) => [all[0]?.instanceId ?? "", all.length]));
+/**
+ * Returns the number of recovery points that the due ones of each instance are a share of. It leaves out those that are
+ * deleted whole for a reason that the limit accepts: a change or an approval. They are not left afterwards. Otherwise a
+ * served edit of 67 points would hide that all of the other 23 are due too.
+ */
+function pointsBeside(due: SetsBy, { verdict: { sets, gone } }: PrunePlan): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const all of sets) {
+    const instanceId = all[0]?.instanceId ?? "";
+    const mine = due.get(instanceId);
+    if (mine === undefined) continue;
+    const isLeft = ({ snapshots: [first, ...others] }: RecoverySet) =>
+      first !== undefined &&
+      (mine.has(setKeyOf(first)) || [first, ...others].some(({ snapshotId }) => !gone.has(snapshotId)));
+    counts.set(instanceId, all.filter(isLeft).length);
+  }
+  return counts;
 }
 
 /** Returns the instances with too much due. */
 function tooMuch(
-  due: ReadonlyMap<string, ReadonlySet<string>>,
+  due: SetsBy,
   points: ReadonlyMap<string, number>,
   { maxDeletes, maxDeletePercent }: CoreSettings,
   wasStoppedBefore: (instanceId: string) => boolean,
@@ -118,7 +135,7 @@ function tooMuch(
  * becomes due later.
  */
 function stillDue(
-  due: ReadonlyMap<string, ReadonlySet<string>>,
+  due: SetsBy,
   points: ReadonlyMap<string, number>,
   settings: CoreSettings,
   { region, known }: { region: string; known: ReadonlyMap<ChangeKey, Known> },
@@ -152,12 +169,15 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const all = [...dueIn(plan, read, wasStoppedBefore).values()];
   const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, by, wasStoppedBefore);
-  const points = all.length === 0 ? new Map<string, number>() : pointsByInstance(plan);
-  const units = new Set([...stillDue(setsBy(all), points, settings, { region, known }), ...still]);
+  const allSets = setsBy(all);
+  const ofAll = pointsBeside(allSets, plan);
+  const units = new Set([...stillDue(allSets, ofAll, settings, { region, known }), ...still]);
   const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
   const due = all.filter((one) => !isApproved(one, known));
   if (due.length === 0) return none;
-  const stopped = tooMuch(setsBy(due), points, settings, wasStoppedBefore);
+  const dueSets = setsBy(due);
+  const points = pointsBeside(dueSets, plan);
+  const stopped = tooMuch(dueSets, points, settings, wasStoppedBefore);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
   const waits = due.filter(({ identity }) => isStopped.has(identity.instanceId));

@@ -65,6 +65,65 @@ test("does not stop other regions or other instances", () => {
   expect(deletedBeside({ "us-west-2": ["i-1"], [HERE]: ["i-2"] })).toStrictEqual(["old-5"]);
 });
 
+describe("of the recovery points that it would delete a part of, the limit counts", () => {
+  const CHANGES = [`${HERE} settings 2026-11-01T00:00:00Z`] as const;
+  const other = (one: Snapshot) => ({ ...one, snapshotId: `${one.snapshotId}-b`, volumeId: "vol-2" });
+  /** Makes some snapshots due, some of them by a change that is over. */
+  const limited = (
+    { all, gone, byChange }: Record<"all" | "gone" | "byChange", readonly Snapshot[]>,
+    {
+      stopped = {},
+      known = new Map<string, Known>(),
+    }: { stopped?: Record<string, string[]>; known?: Map<string, Known> },
+  ) => {
+    const verdict = {
+      ...emptyVerdict(),
+      sets: setsByInstance(all),
+      gone: new Map([...gone, ...byChange].map(({ snapshotId }) => [snapshotId, "no rule keeps it"])),
+      approved: new Map(byChange.map(({ snapshotId }) => [snapshotId, CHANGES])),
+    };
+    const plan = emptyPlan(all, verdict);
+    const memory = { ...remember({ memory: undefined, hasPoints: false }, POLICY, NOW), stopped };
+    const read = { region: HERE, own: all, seen: all };
+    return limitDeletions(plan, read, POLICY, { memory, known, areUnknown: () => false });
+  };
+  const [a, b, c, ...released] = points as [Snapshot, Snapshot, Snapshot, ...Snapshot[]];
+
+  test("none that a change released", () => {
+    const { stopped, points: count } = limited({ all: points, gone: [b, c], byChange: released }, {});
+    expect({ stopped, count }).toStrictEqual({ stopped: ["i-1"], count: 3 });
+  });
+
+  test("none that a person approved", () => {
+    const at = released[0]!.identity.slot;
+    const known = new Map([[`${HERE} limit i-1`, { at, plan: "of these", approved: true as const }]]);
+    const { stopped, points: count } = limited({ all: points, gone: [b, c, ...released], byChange: [] }, { known });
+    expect({ stopped, count }).toStrictEqual({ stopped: ["i-1"], count: 3 });
+  });
+
+  test("one that a change released only in part", () => {
+    const all = [...points, ...released.map(other)];
+    expect(limited({ all, gone: [b, c], byChange: released }, {}).stopped).toStrictEqual([]);
+  });
+
+  test("one that a change released beside another part that is due", () => {
+    const all = [...points, ...released.map(other)];
+    const { stopped, points: count } = limited({ all, gone: [b, ...released.map(other)], byChange: released }, {});
+    expect({ stopped, count }).toStrictEqual({ stopped: ["i-1"], count: 6 });
+  });
+
+  test("all of an instance that was stopped before", () => {
+    const stopped = { [HERE]: ["i-1"] };
+    const { points: count, held } = limited({ all: points, gone: [b], byChange: released }, { stopped });
+    expect({ count, held: held.length }).toStrictEqual({ count: 6, held: 4 });
+  });
+
+  test("as many as the limit permits out of what is left", () => {
+    expect(limited({ all: points, gone: [c], byChange: released }, {}).stopped).toStrictEqual([]);
+    expect(limited({ all: [a, b], gone: [b], byChange: [] }, {}).stopped).toStrictEqual([]);
+  });
+});
+
 describe("an instance remains stopped although nothing of it seems due", () => {
   const { verdict, ...plan } = planned();
   const none: PrunePlan = { ...plan, actions: [], verdict: { ...verdict, gone: new Map(), approved: new Map() } };

@@ -260,4 +260,32 @@ describe("the deletion limit", () => {
     nights.pass(1);
     expect(counts(nights)[0]).toBeGreaterThanOrEqual(here);
   });
+
+  test("stops what an outage makes due beside what a served edit released, out of what the edit leaves", () => {
+    const daily = { true: { keep: { daily: 90 }, drKeep: { daily: 90 } } };
+    const nights = afterNights(90, { ...POLICY, policies: daily });
+    edit(nights, { policies: keeping(30) });
+    nights.sweep();
+    const [mail] = nights.mailsOf(ANNOUNCED);
+    expect(mail?.message).toContain("67 recovery points");
+    nights.miss(32);
+    expect(counts(nights)).toStrictEqual([23, 23]);
+    const stops = nights.mailsOf("delete-limit-exceeded").map(({ message }) => message);
+    expect(stops).toHaveLength(2);
+    for (const stop of stops) expect(stop).toContain("22 of 23 recovery points");
+  });
+
+  test("stops what a second outage makes due beside what AMIs hold of the plan that a person approved", () => {
+    const nights = startNights({ ...POLICY, policies: keeping(60) }, FLEET);
+    nights.pass(60);
+    for (const slot of nights.slots("i-1", HERE).slice(0, 40)) nights.inUse.add(slot);
+    nights.miss(40);
+    edit(nights, { approvedDeletePlan: hashes(nights) });
+    nights.pass(30);
+    // The approval covers the first, which was made at the time of the mail.
+    const [, ...since] = nights.slots("i-1", HERE).filter((slot) => !nights.inUse.has(slot));
+    expect(since).toHaveLength(29);
+    nights.miss(55);
+    expect(left(nights, since)).toStrictEqual(since);
+  });
 });
