@@ -28,6 +28,8 @@ export interface Nights {
   readonly unread: Set<string>;
   /** Slots of snapshots that EC2 refuses to delete, as those that an AMI holds. */
   readonly inUse: Set<string>;
+  /** Slots of snapshots whose tags somebody changed, in all regions. */
+  readonly retagged: Set<string>;
   /** All mailed problems, with the day. */
   readonly mailed: { day: number; problem: Problem }[];
   /** Days since the first night. */
@@ -58,6 +60,10 @@ interface Account {
 
 function sealed(snapshot: Omit<Snapshot, "identity" | "doubt">, vaultId: string): Snapshot {
   return identify(snapshot, vaultId);
+}
+
+function retaggedOf(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, doubt: { of: "tags", what: "its tags are not those that it was made with" } };
 }
 
 function take(
@@ -131,7 +137,8 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
 
   function invoke(slotTask: SlotTask | undefined): void {
     const { policy: now } = nights;
-    const inRegion = (region: string) => account.all.get(region) ?? [];
+    const inRegion = (region: string) =>
+      (account.all.get(region) ?? []).map((one) => (nights.retagged.has(one.identity.slot) ? retaggedOf(one) : one));
     const readable = now.dr.filter(({ region }) => !nights.unread.has(region));
     const read: World = {
       ...(slotTask && { instances: nights.instances }),
@@ -163,6 +170,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     mailWorks: true,
     unread: new Set(),
     inUse: new Set(),
+    retagged: new Set(),
     mailed: [],
     day: 0,
     loseClock: () => {

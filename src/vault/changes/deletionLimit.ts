@@ -7,6 +7,7 @@
 import type { ChangeKey, HeldPoint } from "../model/memory/waitingPlans";
 import { type Known, type Remembered, changeKey } from "./changeKeys";
 import type { ChangeMemory } from "../model/memory/changeMemory";
+import { isClear } from "../identity/ownership";
 import { lossesOf } from "../inventory/losses";
 import { deletionPlanHash } from "./planHash";
 import type { PrunePlan } from "../retention/prunePlan";
@@ -81,17 +82,21 @@ function isApproved({ region, identity }: Snapshot, known: ReadonlyMap<ChangeKey
 
 /**
  * Returns the instances that remain stopped although nothing of what they have seems due. Some of it waits for a change,
- * whose mail may not have named them, or its rules are unknown now.
+ * whose mail may not have named them, or its rules are unknown now, or somebody changed its tags. Retention does not
+ * evaluate a snapshot in doubt, so whoever changes tags and puts them back would otherwise end the stop.
  */
 function stillStopped(
   { points, verdict: { held } }: PrunePlan,
+  own: readonly Snapshot[],
   { known, areUnknown }: LimitedBy,
   wasStoppedBefore: (instanceId: string) => boolean,
 ): string[] {
+  const isOpen = (one: Snapshot) => wasStoppedBefore(one.identity.instanceId) && !isApproved(one, known);
   const isLeft = (one: Snapshot) => held.has(one.snapshotId) || areUnknown(one);
-  const left = points.filter(
-    (one) => wasStoppedBefore(one.identity.instanceId) && isLeft(one) && !isApproved(one, known),
-  );
+  const left = [
+    ...points.filter((one) => isOpen(one) && isLeft(one)),
+    ...own.filter((one) => !isClear(one) && isOpen(one)),
+  ];
   return [...new Set(left.map(({ identity }) => identity.instanceId))];
 }
 
@@ -168,7 +173,7 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const { memory, known } = by;
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const all = [...dueIn(plan, read, wasStoppedBefore).values()];
-  const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, by, wasStoppedBefore);
+  const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, read.own, by, wasStoppedBefore);
   const allSets = setsBy(all);
   const ofAll = pointsBeside(allSets, plan);
   const units = new Set([...stillDue(allSets, ofAll, settings, { region, known }), ...still]);

@@ -130,11 +130,15 @@ describe("an instance remains stopped although nothing of it seems due", () => {
   const hold = { why: "", keys: new Set<string>(), fresh: new Set<string>(), endMs: Infinity };
   const held = new Map(due.map(({ snapshotId }) => [snapshotId, hold]));
   const waiting: PrunePlan = { ...none, verdict: { ...none.verdict, held } };
-  const read = { region: HERE, own: points, seen: points };
   const memory = remember({ memory: undefined, hasPoints: false }, POLICY, NOW);
-  const limited = (pruned: PrunePlan, before: string[], areUnknown = false, known: Map<string, Known> = new Map()) => {
+  const approved = new Map([[`${HERE} limit i-1`, { at: isoSeconds(NOW), plan: "of all", approved: true as const }]]);
+  const limited = (
+    pruned: PrunePlan,
+    before: string[],
+    { areUnknown = false, known = new Map<string, Known>(), own = points } = {},
+  ) => {
     const by = { memory: { ...memory, stopped: { [HERE]: before } }, known, areUnknown: () => areUnknown };
-    const { stopped, due: remembered } = limitDeletions(pruned, read, POLICY, by);
+    const { stopped, due: remembered } = limitDeletions(pruned, { region: HERE, own, seen: own }, POLICY, by);
     expect([...remembered]).toStrictEqual(stopped);
     return stopped;
   };
@@ -146,13 +150,32 @@ describe("an instance remains stopped although nothing of it seems due", () => {
   });
 
   test("while nobody knows its rules", () => {
-    expect(limited(none, ["i-1"], true)).toStrictEqual(["i-1"]);
+    expect(limited(none, ["i-1"], { areUnknown: true })).toStrictEqual(["i-1"]);
     expect(limited(none, ["i-1"])).toStrictEqual([]);
-    expect(limited(none, [], true)).toStrictEqual([]);
+    expect(limited(none, [], { areUnknown: true })).toStrictEqual([]);
+  });
+
+  describe("while the tags of what was due are changed", () => {
+    const kept: PrunePlan = { ...none, points: points.slice(0, 1) };
+    const doubted = [points[0]!, ...due.map((one) => ({ ...one, doubt: { of: "tags", what: "" } as const }))];
+
+    test("by whoever could thus end the stop", () => {
+      expect(limited(kept, ["i-1"], { own: doubted })).toStrictEqual(["i-1"]);
+      expect(limited(kept, ["*"], { own: doubted })).toStrictEqual(["i-1"]);
+      expect(limited(kept, ["i-2"], { own: doubted })).toStrictEqual([]);
+    });
+
+    test("unless it failed, because a failed one is deleted whatever its tags say", () => {
+      const failed = doubted.map((one) => ({ ...one, state: "error", tags: { [TAG.vault]: one.identity.vaultId } }));
+      expect(limited(kept, ["i-1"], { own: failed })).toStrictEqual([]);
+    });
+
+    test("until a person approves it", () => {
+      expect(limited(kept, ["i-1"], { own: doubted, known: approved })).toStrictEqual([]);
+    });
   });
 
   test("until a person approves it", () => {
-    const approved = { at: isoSeconds(NOW), plan: "of all", approved: true as const };
-    expect(limited(waiting, ["i-1"], false, new Map([[`${HERE} limit i-1`, approved]]))).toStrictEqual([]);
+    expect(limited(waiting, ["i-1"], { known: approved })).toStrictEqual([]);
   });
 });

@@ -288,4 +288,35 @@ describe("the deletion limit", () => {
     nights.miss(55);
     expect(left(nights, since)).toStrictEqual(since);
   });
+
+  describe("remains in force although somebody changes the tags of what it stopped", () => {
+    /** Plays an outage of 40 days after 60 nights, and 50 nights in which the tags of all that is due are changed. */
+    function afterTagsChanged() {
+      const nights = startNights({ ...POLICY, policies: keeping(60) }, FLEET);
+      nights.pass(60);
+      nights.miss(40);
+      const stopped = nights.slots("i-1", HERE).slice(0, 40);
+      for (const slot of stopped) nights.retagged.add(slot);
+      nights.pass(50);
+      const mails = nights.mailsOf("delete-limit-exceeded").length;
+      nights.retagged.clear();
+      return { nights, stopped, mails };
+    }
+
+    test("so that nothing of it is deleted once they are put back, and it is mailed again", () => {
+      const { nights, stopped, mails } = afterTagsChanged();
+      nights.pass(1);
+      expect(left(nights, stopped)).toStrictEqual(stopped);
+      expect(left(nights, stopped, DR.region)).toStrictEqual(stopped);
+      expect(nights.mailsOf("delete-limit-exceeded").length).toBeGreaterThan(mails);
+    });
+
+    test("until a person approves it", () => {
+      const { nights, stopped } = afterTagsChanged();
+      nights.pass(1);
+      edit(nights, { approvedDeletePlan: hashes(nights) });
+      nights.pass(1);
+      expect(left(nights, stopped)).toStrictEqual([]);
+    });
+  });
 });
