@@ -4,7 +4,6 @@
  * memory from one invocation to the next. Pure.
  */
 import { COUNTED_RULES, isEmpty, withinOf } from "../retention/keepRules";
-import { changeKey, knownOf, overFromMs } from "./changeKeys";
 import { nextLeft } from "../inventory/leftRegions";
 import { sizeOf } from "../retention/tagOverrides";
 import { stableText } from "../lib/stableText";
@@ -16,7 +15,7 @@ import { type ChangeMemory, type FormerSettings, KEEP_KEYS, type KeepSettings } 
  * Limit on former settings, since Scheduler accepts 256 KB of input. Those beyond it become one entry that keeps
  * everything.
  */
-const MAX_FORMER = 10;
+export const MAX_FORMER = 10;
 
 function keepSettingsOf(settings: CoreSettings): KeepSettings {
   return Object.fromEntries(KEEP_KEYS.map((key) => [key, settings[key]])) as KeepSettings;
@@ -92,30 +91,12 @@ function append(all: readonly FormerSettings[], one: Omit<FormerSettings, "until
 }
 
 /**
- * Forgets the oldest settings beyond the limit. Those that hold nothing any more go first. One unknown entry replaces the
- * others, and keeps everything that any of them could keep. It ends now, because a mail about one of them was not about
- * all.
+ * Replaces the oldest settings beyond the limit by one unknown entry, which keeps everything that any of them could
+ * keep. The entry ends now, because a mail about one of them was not about all.
  */
-function atMost(
-  former: readonly FormerSettings[],
-  isOver: (one: FormerSettings) => boolean,
-  nowMs: number,
-): readonly FormerSettings[] {
-  const tooMany = former.length - MAX_FORMER;
-  if (tooMany <= 0) return former;
-  const first = former.findIndex((one) => !isOver(one));
-  const over = Math.min(tooMany, first < 0 ? former.length : first);
-  if (over === tooMany) return former.slice(over);
-  return append(former.slice(tooMany + 1), { was: "unknown" }, nowMs);
-}
-
-/** Returns a function that decides whether former settings hold nothing any more in any region. */
-function overIn(memory: ChangeMemory, settings: CoreSettings, nowMs: number): (one: FormerSettings) => boolean {
-  const known = knownOf(memory);
-  return ({ until, region }) =>
-    (region === undefined ? memory.regions : [region]).every(
-      (there) => (overFromMs(known.get(changeKey(there, "settings", until)), "", settings) ?? Infinity) <= nowMs,
-    );
+function atMost(former: readonly FormerSettings[], nowMs: number): readonly FormerSettings[] {
+  if (former.length <= MAX_FORMER) return former;
+  return append(former.slice(former.length - MAX_FORMER + 1), { was: "unknown" }, nowMs);
 }
 
 /** Knowledge of the past that an invocation starts with. */
@@ -155,11 +136,6 @@ export function remember(
   const counts = ({ was }: FormerSettings, index: number) =>
     was === "unknown" || !coversAll(settings, was) || isThinned(was, former.slice(index + 1), settings);
   const left = nextLeft(memory, regions, nowMs);
-  const kept = {
-    ...memory,
-    settings,
-    regions,
-    former: atMost(former.filter(counts), overIn(memory, policy, nowMs), nowMs),
-  };
+  const kept = { ...memory, settings, regions, former: atMost(former.filter(counts), nowMs) };
   return left.length > 0 || memory.left !== undefined ? { ...kept, left } : kept;
 }

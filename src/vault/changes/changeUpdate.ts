@@ -11,6 +11,7 @@ import {
   overFromMs,
   withNotified,
 } from "./changeKeys";
+import { MAX_FORMER } from "./changeMemory";
 import { resumedIn } from "./resumed";
 import type { ChangeMemory, FormerSettings, MissingInstances } from "../model/memory/changeMemory";
 import type { NotifiedAt } from "../model/memory/clockState";
@@ -193,7 +194,13 @@ function nextFormer(
       one !== undefined && (settings.orphans === "keep" || !isMissing(one.instanceId));
     return !isAllSeen || regions.some(({ verdict }) => verdict.sets.some((all) => isLive(all) && all.some(isBetween)));
   });
-  return former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
+  const left = former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
+  // The next edit needs room. Those that hold and release nothing any more make it, the oldest first.
+  const isOver = ({ until, region }: FormerSettings) =>
+    !losers.has(until) &&
+    lastMs(region === undefined ? memory.regions : [region], until, (one) => overFromMs(one, "", settings)) <= nowMs;
+  const first = left.findIndex((one) => !isOver(one) || isNeeded(former.indexOf(one)));
+  return left.slice(Math.max(0, Math.min(first < 0 ? left.length : first, left.length - MAX_FORMER + 1)));
 }
 
 /** Returns the memory that the timer is to carry, without what this invocation mails. */
