@@ -11,7 +11,7 @@ export interface Announcement {
   unknownMs?: number;
   /** True if it also names what is not due yet. */
   hasLater: boolean;
-  /** Instances whose tags previously named other rules. */
+  /** Instances whose tags previously named other rules, and volumes that were with others. */
   tagged: readonly string[];
   /** Instances that are no longer backed up, or have recovery points with a volume that is not; and these volumes. */
   orphans: readonly string[];
@@ -32,7 +32,7 @@ function instancesIn(text: string): string[] {
 
 /** Returns the volumes because of which recovery points are deleted. */
 function volumesIn(text: string): string[] {
-  const [, volumes = ""] = /a volume that it had \(([^)]*)\)/.exec(text) ?? [];
+  const [, volumes = ""] = /(?:a volume that it had|the one that has its volume now) \(([^)]*)\)/.exec(text) ?? [];
   return volumes.match(/vol-[0-9a-f]+/g) ?? [];
 }
 
@@ -41,6 +41,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
   const about = (start: string | RegExp) => reasons.filter((one) => one.search(start) === 0).join("\n");
   const settings = about("the stack's settings");
   const orphans = about(/the instance(, or a volume that it had \([^)]*\),)? is not backed up/);
+  const tags = about("the instance's tags");
   const ends = /\(seen at ([^)]*)\)/.exec(settings)?.[1] ?? "";
   const untilMs = ends === "" ? [] : ends.split(" and ").map((one) => Date.parse(one));
   const unknown = /settings before (\S+) are not known/.exec(settings)?.[1];
@@ -52,7 +53,7 @@ function changeOf([, points = "", region = "", text = "", hash = ""]: RegExpMatc
     untilMs,
     ...(settings.includes("not known") && { unknownMs }),
     hasLater: / due (already|yet): /.test(text),
-    tagged: instancesIn(about("the instance's tags")),
+    tagged: [...instancesIn(tags), ...volumesIn(tags)],
     orphans: [...instancesIn(orphans), ...volumesIn(orphans)],
     instances: instancesIn(text),
     points: Number(points),

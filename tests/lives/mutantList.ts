@@ -13,8 +13,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a shorter policy covers a longer one",
     file: "changes/changeMemory.ts",
-    original: "return covers(found.keep, policy.keep) && covers(found.drKeep, policy.drKeep);",
-    mutated: "return covers(found.keep, policy.keep) || covers(found.drKeep, policy.drKeep);",
+    original: "isAsLong(found.keep, policy.keep) && isAsLong(found.drKeep, policy.drKeep);",
+    mutated: "(isAsLong(found.keep, policy.keep) || isAsLong(found.drKeep, policy.drKeep));",
     plausible: "one region's rules are as long as before",
   },
   {
@@ -89,7 +89,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "orphans have no orphanDays",
-    file: "changes/formerRules.ts",
+    file: "changes/changeEnds.ts",
     original: "return (first.sinceMs ?? Infinity) + orphanDays * DAY_MS <= nowMs;",
     mutated: "return (first.sinceMs ?? Infinity) <= nowMs;",
     plausible: "the grace is enough",
@@ -104,8 +104,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "former tags keep nothing",
     file: "changes/formerRules.ts",
-    original: `for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const, ...older]) {`,
-    mutated: `for (const [before, { tags, slot: carrier }] of [["", { tags: now, slot: undefined }] as const]) {`,
+    original: "const all: TagsOf[] = [{ tags: tagsNow }, ...older];",
+    mutated: "const all: TagsOf[] = [{ tags: tagsNow }, ...older.slice(older.length)];",
     plausible: "the newest point says what the instance is",
   },
   {
@@ -172,9 +172,23 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
     plausible: "the newest is left of orphans, in every region",
   },
   {
+    name: "a tag that is put back counts from the next run alone",
+    file: "changes/changeEnds.ts",
+    original: "return foundMs < overMs - RUN_MS && !isMissing && !missing.has(unit);",
+    mutated: "return foundMs === overMs && !isMissing && !missing.has(unit);",
+    plausible: "the grace is over",
+  },
+  {
+    name: "a volume has had the tags of its instance of now alone",
+    file: "changes/olderTags.ts",
+    original: "if (shared.size > 0 && shared.has(one.volumeId)) note(one.volumeId, tags, one);",
+    mutated: "",
+    plausible: "the instances' histories keep what their tags ask for",
+  },
+  {
     name: "a schedule that is back brings nothing back",
     file: "changes/formerRules.ts",
-    original: "else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));",
+    original: `else if (era.backAt !== undefined && (!missing || orphans === "keep")) formers.push(restored(era, rules));`,
     mutated: "",
     plausible: "the settings are those of before again",
   },

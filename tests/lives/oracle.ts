@@ -189,13 +189,20 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return found;
   };
 
+  /** Returns true for what was made while a change waited that is over now, and that it would keep like what was there before. */
+  const waitedToo = (one: SimSnapshot, region: Region) =>
+    chronicle.mails.some(
+      ({ kind, region: name, servedMs }) =>
+        kind === "change" && name === region.name && servedMs < Infinity && Date.parse(slotOf(one)) <= servedMs,
+    ) && hindsight(one, region, { isAboutLater: true }).isByChange;
+
   /** Returns an instance's recovery points without those that changes release whole. The limit is a share of these. */
   const leftByChanges = (instance: string, region: Region): readonly PointSet[] => {
     const { leftSets } = here();
     const key = `${region.name} ${instance}`;
     const isReleased = (one: SimSnapshot) => {
       const { keptNow, held, isByChange } = hindsight(one, region);
-      return isByChange && keptNow === undefined && held === undefined;
+      return keptNow === undefined && held === undefined && (isByChange || waitedToo(one, region));
     };
     const sets = unitsIn(region).get(instance) ?? [];
     const left = leftSets.get(key) ?? sets.filter(({ snapshots }) => !snapshots.every(isReleased));
@@ -241,7 +248,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     else if (keptNow !== undefined) story.violate("deletes only what the rules release", `${what}: ${keptNow}`);
     limit.noting([...twins, one], region, isByChange);
     if (isByChange) story.count("deleted after a change");
-    else limit.deleting(one, region, leftByChanges(instanceOf(one), region));
+    else if (!waitedToo(one, region)) limit.deleting(one, region, leftByChanges(instanceOf(one), region));
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
       region,
       snapshot: one,

@@ -7,7 +7,7 @@ import type { Ruled } from "../retention/effectiveRules";
 import type { Snapshot, Tags } from "../model/world";
 
 /** Tags that recovery points of a unit were made under. */
-export interface CarriedTags {
+interface CarriedTags {
   tags: Tags;
   /** Slot of the newest of these points in any region. */
   slot: string;
