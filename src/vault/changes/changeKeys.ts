@@ -3,16 +3,28 @@
  * is over. Pure.
  */
 import type { ChangeMemory, NotifiedChanges } from "../model/memory/changeMemory";
+import { groupBy, split } from "../lib/collections";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
 import type { ChangeKey, HeldPoint, MailedPlan } from "../model/memory/waitingPlans";
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
-/** Limit on entries in the timer's payload. The oldest beyond it are forgotten, so they are mailed again. */
-const MAX_NOTIFIED = 3_000;
-/** Limit on their text, since Scheduler accepts 256 KB of input in all. */
+/** Limit on entries in the timer's payload: those of 2,250 instances in two regions whose tags change alike. */
+const MAX_NOTIFIED = 4_500;
+/**
+ * Limit on their text, an entry of an instance being 22 characters. Scheduler accepts 256 KB of input in all. The rest of
+ * it may be 150 KB: 1,500 missing instances are 33 KB, 700 reports 50 KB, 500 stopped instances in each of two regions
+ * 22 KB, ten former settings 20 KB, and recovery points 28 KB.
+ */
 const MAX_NOTIFIED_LENGTH = 100_000;
+/**
+ * Limit on their text with changes that a mail is to name. It is lower, because a further mail may split groups. Whatever a
+ * mail names must be remembered.
+ */
+export const NAMED_LENGTH = 96_000;
+/** Number of changes from which a group of their own is shorter than their digests. */
+const SHARED_FROM = 8;
 
 /** Returns the key that identifies a change. */
 export function changeKey(region: string, kind: ChangeKind, of: string): ChangeKey {
@@ -46,28 +58,66 @@ export interface Remembered {
 }
 
 /** Returns what was mailed, by key. */
-export function knownOf({ notified }: ChangeMemory): ReadonlyMap<ChangeKey, Known> {
+export function knownOf({ notified }: Pick<ChangeMemory, "notified">): ReadonlyMap<ChangeKey, Known> {
   const known = new Map<ChangeKey, Known>();
-  for (const group of notified) for (const of of group.of) known.set(`${group.in} ${of}`, group);
+  for (const group of notified) {
+    const rest = group.change === undefined ? "" : `/${group.change}`;
+    for (const of of group.of) known.set(`${group.in} ${of}${rest}`, group);
+  }
   return known;
 }
 
+/**
+ * Decides whether a change has room before others: an edit holds a whole region, and the approval of a stop would be
+ * forgotten with it.
+ */
+export function hasPriority(key: ChangeKey): boolean {
+  const { kind } = kindOf(key);
+  return kind === "settings" || kind === "limit";
+}
+
+/** Sorts changes by who has room first. Those of the oldest mails keep theirs, so that the dates in them hold. */
+function inOrder(known: ReadonlyMap<ChangeKey, Known>): [ChangeKey, Known][] {
+  const parts = split([...known], ([key]) => hasPriority(key));
+  // The order of those of one time remains, so the same ones are carried every time.
+  return parts.flatMap((part) => part.sort(([, a], [, b]) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1)));
+}
+
+/** A change as the payload carries it. */
+interface Entry {
+  /** The group's fields, without what it is about. */
+  mail: NotifiedChanges;
+  /** Text of those fields. */
+  id: string;
+  of: string;
+  /** Digests of a change of tags, as tagChanges.ts writes them. */
+  change?: string;
+}
+
+function entryOf([key, { at, plan, graceDays, approved }]: [ChangeKey, Known]): Entry {
+  const { region, kind, of } = kindOf(key);
+  const more = { ...(graceDays !== undefined && { graceDays }), ...(approved && { approved }) };
+  const mail = { in: `${region} ${kind}`, of: [], at, plan, ...more };
+  const [, change] = kind === "tags" ? of.split("/") : [];
+  return { mail, id: [mail.in, at, plan, graceDays, approved].join(), of, ...(change !== undefined && { change }) };
+}
+
 /** Groups changes of one mail, as the timer's payload carries them. */
-export function groupsOf(known: ReadonlyMap<ChangeKey, Known>): NotifiedChanges[] {
-  const newest = [...known].sort(([, a], [, b]) => (a.at < b.at ? 1 : -1)).slice(0, MAX_NOTIFIED);
+export function groupsOf(known: ReadonlyMap<ChangeKey, Known>, most = MAX_NOTIFIED_LENGTH): NotifiedChanges[] {
+  const entries = inOrder(known).slice(0, MAX_NOTIFIED).map(entryOf);
+  const alike = groupBy(entries, ({ id, change }) => `${id} ${change}`);
   const groups = new Map<string, NotifiedChanges & { of: string[] }>();
   let length = 0;
-  for (const [key, { at, plan, graceDays, approved }] of newest) {
-    const { region, kind, of } = kindOf(key);
-    const place = `${region} ${kind}`;
-    const id = [place, at, plan, graceDays, approved].join();
-    const more = { ...(graceDays !== undefined && { graceDays }), ...(approved && { approved }) };
-    const found = groups.get(id);
-    const group = found ?? { in: place, of: [], at, plan, ...more };
-    length += of.length + 3 + (found === undefined ? JSON.stringify(group).length + 1 : 0);
-    if (length > MAX_NOTIFIED_LENGTH) break;
-    group.of.push(of);
-    groups.set(id, group);
+  for (const { mail, id, of, change } of entries) {
+    const isShared = change !== undefined && (alike.get(`${id} ${change}`)?.length ?? 0) >= SHARED_FROM;
+    const place = isShared ? `${id} ${change}` : id;
+    const subject = isShared ? of.slice(0, -1 - change.length) : of;
+    const found = groups.get(place);
+    const group = found ?? { ...mail, of: [], ...(isShared && { change }) };
+    length += subject.length + 3 + (found === undefined ? JSON.stringify(group).length + 1 : 0);
+    if (length > most) break;
+    group.of.push(subject);
+    groups.set(place, group);
   }
   return [...groups.values()];
 }

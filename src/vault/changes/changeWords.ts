@@ -130,6 +130,16 @@ export function changeNotice(plan: ChangePlan, memory: ChangeMemory | undefined,
   );
 }
 
+/** Composes the notice about what waits for changes that no mail has named, because the timer could not remember it. */
+export function laterNotice(region: string, held: readonly HeldPoint[]): Problem {
+  return problem(
+    "deletions-announced",
+    `${region} later`,
+    `${pointsOf(held)} in ${region} wait for changes that no mail has named yet, because the follow-up timer has no room for more: ${byInstance(held)}. The vault keeps them until a later mail names them with a date.`,
+    "If you want these changes, do nothing: the mail comes once earlier changes are carried out, and `editGraceDays` begin with it. To keep the recovery points, undo the changes.",
+  );
+}
+
 /** Composes the problem about what the deletion limit stopped. */
 export function limitProblem(plan: ChangePlan, points: number, settings: CoreSettings): Problem {
   const { region, hash, held } = plan;

@@ -6,6 +6,7 @@ import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/memory/waiti
 import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
 import { type ChangeMemory, memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
+import { withinRoom } from "./changeRoom";
 import { type ChangedRegion, nextMemory } from "./changeUpdate";
 import { limitDeletions } from "./deletionLimit";
 import { oldestSlotIn } from "../inventory/regions";
@@ -111,7 +112,9 @@ export function beginChanges(
       // read.
       if (changes === "unread") return { problems: [], withheld };
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
-      const { plans, problems } = planChanges([...held, ...later], points, { memory, known }, settings);
+      const room = withinRoom([...held, ...later], known, settings, readAt.nowMs);
+      const { plans, problems: announced } = planChanges(room.named, points, { memory, known }, settings);
+      const problems = [...announced, ...room.problems];
       if (memory === undefined) return { problems, withheld };
       const { newest, shared, isMissing, knowsFleet, olderTags } = ruled;
       const has = (id: string) => newest.has(id);

@@ -91,32 +91,28 @@ function stillStopped(
   { known, areUnknown }: LimitedBy,
   wasStoppedBefore: (instanceId: string) => boolean,
 ): string[] {
-  const isOpen = (one: Snapshot) => wasStoppedBefore(one.identity.instanceId) && !isApproved(one, known);
+  const isTheirs = ({ identity }: Snapshot) => wasStoppedBefore(identity.instanceId);
   const isLeft = (one: Snapshot) => held.has(one.snapshotId) || areUnknown(one);
-  const left = [
-    ...points.filter((one) => isOpen(one) && isLeft(one)),
-    ...own.filter((one) => !isClear(one) && isOpen(one)),
-  ];
+  const waiting = points.filter((one) => isTheirs(one) && isLeft(one));
+  const inDoubt = own.filter((one) => !isClear(one) && isTheirs(one));
+  const left = [...waiting, ...inDoubt].filter((one) => !isApproved(one, known));
   return [...new Set(left.map(({ identity }) => identity.instanceId))];
 }
 
 /**
- * Returns the number of recovery points that the due ones of each instance are a share of. It leaves out those that are
- * deleted whole for a reason that the limit accepts: a change or an approval. They are not left afterwards. Otherwise a
- * served edit of 67 points would hide that all of the other 23 are due too.
+ * Returns the number of recovery points that the due ones of each instance are a share of. It leaves out those that the
+ * rules release whole although they are not due: a change explains them, or a person approved them. Otherwise a served
+ * edit of 67 points would hide that 22 of the other 23 are due too.
+ * @param due what is due, by snapshot id
  */
-function pointsBeside(due: SetsBy, { verdict: { sets, gone } }: PrunePlan): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const all of sets) {
-    const instanceId = all[0]?.instanceId ?? "";
-    const mine = due.get(instanceId);
-    if (mine === undefined) continue;
-    const isLeft = ({ snapshots: [first, ...others] }: RecoverySet) =>
-      first !== undefined &&
-      (mine.has(setKeyOf(first)) || [first, ...others].some(({ snapshotId }) => !gone.has(snapshotId)));
-    counts.set(instanceId, all.filter(isLeft).length);
-  }
-  return counts;
+function pointsBeside(
+  due: ReadonlyMap<string, unknown>,
+  { verdict: { sets, gone } }: PrunePlan,
+): ReadonlyMap<string, number> {
+  const released = new Set([...gone.keys()].filter((id) => !due.has(id)));
+  const isLeft = ({ snapshots }: RecoverySet) => snapshots.some(({ snapshotId }) => !released.has(snapshotId));
+  const left = (all: readonly RecoverySet[]) => (released.size === 0 ? all : all.filter(isLeft));
+  return new Map(sets.map((all) => [all[0]?.instanceId ?? "", left(all).length]));
 }
 
 /** Returns the instances with too much due. */
@@ -172,20 +168,18 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const { region } = read;
   const { memory, known } = by;
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
-  const all = [...dueIn(plan, read, wasStoppedBefore).values()];
+  const all = dueIn(plan, read, wasStoppedBefore);
   const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, read.own, by, wasStoppedBefore);
-  const allSets = setsBy(all);
-  const ofAll = pointsBeside(allSets, plan);
-  const units = new Set([...stillDue(allSets, ofAll, settings, { region, known }), ...still]);
+  const ofAll = all.size === 0 ? new Map<string, number>() : pointsBeside(all, plan);
+  const units = new Set([...stillDue(setsBy(all.values()), ofAll, settings, { region, known }), ...still]);
   const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
-  const due = all.filter((one) => !isApproved(one, known));
-  if (due.length === 0) return none;
-  const dueSets = setsBy(due);
-  const points = pointsBeside(dueSets, plan);
-  const stopped = tooMuch(dueSets, points, settings, wasStoppedBefore);
+  const due = new Map([...all].filter(([, one]) => !isApproved(one, known)));
+  if (due.size === 0) return none;
+  const points = due.size === all.size ? ofAll : pointsBeside(due, plan);
+  const stopped = tooMuch(setsBy(due.values()), points, settings, wasStoppedBefore);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
-  const waits = due.filter(({ identity }) => isStopped.has(identity.instanceId));
+  const waits = [...due.values()].filter(({ identity }) => isStopped.has(identity.instanceId));
   const held = whole(waits, plan).map(({ snapshotId, identity: { instanceId, slot } }): HeldPoint => {
     const key = changeKey(region, "limit", instanceId);
     const fresh = slot > (known.get(key)?.at ?? "") ? [key] : [];

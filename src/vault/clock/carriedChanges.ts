@@ -38,8 +38,10 @@ export function changesOf(carried: unknown, nowMs: number): ChangeMemory | undef
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
   const isNotified = (one: Fields) => {
-    const { of, graceDays = 0 } = one;
-    return areTexts(one, "in", "at", "plan") && isTexts(of) && Number.isInteger(graceDays);
+    const { of, graceDays = 0, change = "" } = one;
+    return (
+      areTexts(one, "in", "at", "plan") && isTexts(of) && Number.isInteger(graceDays) && typeof change === "string"
+    );
   };
   const isRead =
     isListOf(carried.former, isFormer) &&

@@ -26,6 +26,11 @@ test("a memory with former settings, missing instances and mailed changes is rea
   expect(read(FULL)).toStrictEqual(FULL);
 });
 
+test("mailed changes of tags are read with and without the digests that they share", () => {
+  const memory = { ...FULL, notified: [NOTIFIED, { ...NOTIFIED, change: "01234567-89abcdef" }] };
+  expect(read(memory)).toStrictEqual(memory);
+});
+
 test("times in the future, from a system time that jumped, are read as now", () => {
   const now = isoSeconds(NOW);
   const memory = { ...FULL, missing: [{ ...MISSING, since: FUTURE }], notified: [{ ...NOTIFIED, at: FUTURE }] };
@@ -45,6 +50,7 @@ test.each<[string, unknown]>([
   ["missing instances that are one text", { ...FULL, missing: [{ ...MISSING, of: "i-1" }] }],
   ["mailed changes without a plan", { ...FULL, notified: [{ ...NOTIFIED, plan: undefined }] }],
   ["mailed changes whose grace is a text", { ...FULL, notified: [{ ...NOTIFIED, graceDays: "7" }] }],
+  ["mailed changes whose digests are a number", { ...FULL, notified: [{ ...NOTIFIED, change: 7 }] }],
   ["former settings that end in the future", { ...FULL, former: [{ ...FORMER, until: FUTURE }] }],
   ["mailed changes of numbers", { ...FULL, notified: [{ ...NOTIFIED, of: [1] }] }],
   ["regions that are numbers", { ...FULL, regions: [1] }],

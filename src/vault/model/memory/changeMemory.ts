@@ -33,6 +33,11 @@ export interface NotifiedChanges {
   in: string;
   /** Subjects of that kind: instances, volumes, tag changes, or ends of former settings. */
   of: readonly string[];
+  /**
+   * Digests that follow each of these subjects after a slash, if all of them changed their tags alike. Otherwise each
+   * subject has its own.
+   */
+  change?: string;
   /** Time at which SNS accepted the first mail about them, as an ISO instant. */
   at: string;
   /** Hash of the plan that was mailed last. */
