@@ -76,7 +76,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "the memory of changes is lost",
     file: "changes/changeUpdate.ts",
-    original: "if (at !== undefined) known = withNotified(known, plan, { at, graceDays });",
+    original: "if (at !== undefined) known = withNotified(known, plan, { ...mailed, at });",
     mutated: "",
     plausible: "the notification is remembered by its key already",
   },

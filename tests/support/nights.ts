@@ -3,6 +3,7 @@
  * what the timer carries and what is mailed. It is pure: the plan is applied to the world that the next plan sees.
  */
 import type { ChangeMemory } from "../../src/vault/model/memory/changeMemory";
+import { setKeyOf } from "../../src/vault/retention/recoverySets";
 import { recalled } from "../../src/vault/changes/recalled";
 import { notifiedOf } from "../../src/vault/changes/changeUpdate";
 import { unreportedOf } from "../../src/vault/report/log";
@@ -28,7 +29,7 @@ export interface Nights {
   readonly unread: Set<string>;
   /** Slots of snapshots that EC2 refuses to delete, as those that an AMI holds. */
   readonly inUse: Set<string>;
-  /** Slots of snapshots whose tags somebody changed, in all regions. */
+  /** Slots whose snapshots' tags somebody changed, in all regions, or `<instance> <slot>`. */
   readonly retagged: Set<string>;
   /** All mailed problems, with the day. */
   readonly mailed: { day: number; problem: Problem }[];
@@ -138,7 +139,9 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
   function invoke(slotTask: SlotTask | undefined): void {
     const { policy: now } = nights;
     const inRegion = (region: string) =>
-      (account.all.get(region) ?? []).map((one) => (nights.retagged.has(one.identity.slot) ? retaggedOf(one) : one));
+      (account.all.get(region) ?? []).map((one) =>
+        [one.identity.slot, setKeyOf(one)].some((key) => nights.retagged.has(key)) ? retaggedOf(one) : one,
+      );
     const readable = now.dr.filter(({ region }) => !nights.unread.has(region));
     const read: World = {
       ...(slotTask && { instances: nights.instances }),

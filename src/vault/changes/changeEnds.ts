@@ -77,7 +77,8 @@ function mayBeUndone({ unit, foundMs, isMissing }: SeenUnit, overMs: number, { m
 export function endOfKey(key: ChangeKey, of: SeenUnit, by: EndedBy): End {
   const { settings, known, missing, nowMs, mailMs = nowMs } = by;
   const { kind } = kindOf(key);
-  const one = known.get(key);
+  const mailed = known.get(key);
+  const one = mailed?.except?.includes(of.unit) === true ? undefined : mailed;
   const overMs = overFromMs(one, sinceOf(kind, of), settings);
   const endMs = overMs ?? mailMs + settings.editGraceDays * DAY_MS;
   const isPast = overMs !== undefined && overMs <= nowMs;

@@ -6,7 +6,7 @@ import type { ChangeMemory, NotifiedChanges } from "../model/memory/changeMemory
 import { groupBy, split } from "../lib/collections";
 import { DAY_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
-import type { ChangeKey, HeldPoint, MailedPlan } from "../model/memory/waitingPlans";
+import type { ChangeKey, HeldPoint, MailedPlan, PlannedChanges } from "../model/memory/waitingPlans";
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
@@ -49,7 +49,7 @@ export function soonestMs(held: readonly HeldPoint[]): number {
 }
 
 /** Mail and approval of one change. */
-export type Known = Pick<NotifiedChanges, "at" | "plan" | "graceDays" | "approved">;
+export type Known = Pick<NotifiedChanges, "at" | "plan" | "graceDays" | "approved" | "except">;
 
 /** Memory of changes and what was mailed about each; `memory` is `undefined` if the timer could not be read. */
 export interface Remembered {
@@ -94,12 +94,21 @@ interface Entry {
   change?: string;
 }
 
-function entryOf([key, { at, plan, graceDays, approved }]: [ChangeKey, Known]): Entry {
+function entryOf([key, { at, plan, graceDays, approved, except }]: [ChangeKey, Known]): Entry {
   const { region, kind, of } = kindOf(key);
-  const more = { ...(graceDays !== undefined && { graceDays }), ...(approved && { approved }) };
+  const more = {
+    ...(graceDays !== undefined && { graceDays }),
+    ...(approved && { approved }),
+    ...(except !== undefined && { except }),
+  };
   const mail = { in: `${region} ${kind}`, of: [], at, plan, ...more };
   const [, change] = kind === "tags" ? of.split("/") : [];
-  return { mail, id: [mail.in, at, plan, graceDays, approved].join(), of, ...(change !== undefined && { change }) };
+  return {
+    mail,
+    id: [mail.in, at, plan, graceDays, approved, except].join(),
+    of,
+    ...(change !== undefined && { change }),
+  };
 }
 
 /** Groups changes of one mail, as the timer's payload carries them. */
@@ -156,18 +165,20 @@ export function overFromMs(
 
 /**
  * Adds the changes of a plan whose mail SNS accepted. A change that was mailed before keeps its time and gets the new
- * plan.
+ * plan. A mail about settings is not about instances that were in doubt: the vault kept all of theirs, so it named none.
  */
 export function withNotified(
   known: ReadonlyMap<ChangeKey, Known>,
   { hash, keys, fresh }: MailedPlan,
-  { at, graceDays }: { at: string; graceDays: number },
+  { at, graceDays, inDoubt = [] }: Pick<PlannedChanges, "graceDays" | "inDoubt"> & { at: string },
 ): Map<ChangeKey, Known> {
   const all = new Map(known);
+  const except = inDoubt.length === 0 ? {} : { except: inDoubt };
   for (const key of keys) {
     const before = fresh.has(key) ? undefined : all.get(key);
     const days = Math.max(graceDays, before?.graceDays ?? 0);
-    all.set(key, { ...(before ?? { at }), plan: hash, graceDays: days });
+    const first = { at, ...(kindOf(key).kind === "settings" && except) };
+    all.set(key, { ...(before ?? first), plan: hash, graceDays: days });
   }
   return all;
 }

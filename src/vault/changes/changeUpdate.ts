@@ -158,11 +158,11 @@ function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[
 }
 
 /** Adds to the memory the plans whose mail SNS accepted now or within the last day. */
-export function notifiedOf({ memory, plans, graceDays }: PlannedChanges, notified: NotifiedAt): ChangeMemory {
+export function notifiedOf({ memory, plans, ...mailed }: PlannedChanges, notified: NotifiedAt): ChangeMemory {
   let known: ReadonlyMap<ChangeKey, Known> = knownOf(memory);
   for (const plan of plans) {
     const at = notified[plan.problemKey ?? ""];
-    if (at !== undefined) known = withNotified(known, plan, { at, graceDays });
+    if (at !== undefined) known = withNotified(known, plan, { ...mailed, at });
   }
   return { ...memory, notified: groupsOf(known) };
 }

@@ -133,7 +133,9 @@ export function beginChanges(
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };
       const next = nextMemory(memory, known, looked, nowMs);
-      return { problems, withheld, changes: { memory: next, plans, graceDays: settings.editGraceDays } };
+      const inDoubt = [...newest.keys()].filter((id) => ruled.rulesOf(id).inDoubt === true);
+      const mailed = { plans, graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
+      return { problems, withheld, changes: { memory: next, ...mailed } };
     },
   };
 }

@@ -38,10 +38,9 @@ export function changesOf(carried: unknown, nowMs: number): ChangeMemory | undef
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
   const isNotified = (one: Fields) => {
-    const { of, graceDays = 0, change = "" } = one;
-    return (
-      areTexts(one, "in", "at", "plan") && isTexts(of) && Number.isInteger(graceDays) && typeof change === "string"
-    );
+    const { of, graceDays = 0, change = "", except = [] } = one;
+    const areLists = isTexts(of) && isTexts(except);
+    return areTexts(one, "in", "at", "plan") && areLists && Number.isInteger(graceDays) && typeof change === "string";
   };
   const isRead =
     isListOf(carried.former, isFormer) &&

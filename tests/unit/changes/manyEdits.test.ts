@@ -66,3 +66,26 @@ test("orphans that keep what they have keep it too if a denser schedule was undo
   nights.pass(84, 7 * DAY_MS);
   expect(nights.slots("i-1", HERE)).toStrictEqual(expect.arrayContaining(left));
 });
+
+test("an instance whose newest recovery point is in doubt when an edit is mailed waits for a mail that names it", () => {
+  const other = instance("i-2", [volume("vol-9", { isRoot: true })]);
+  const nights = afterNights(30, { ...POLICY, maxDeletePercent: 100 }, [...FLEET, other]);
+  nights.retagged.add(`i-2 ${nights.slots("i-2", HERE).at(-1)}`);
+  edit(nights, { policies: keeping(3) });
+  nights.sweep(HOUR_MS);
+  const first = nights.mailsOf(ANNOUNCED);
+  expect(first).toHaveLength(2);
+  expect(first.filter(({ message }) => message.includes("i-2: "))).toStrictEqual([]);
+  // The plan named i-1 alone, and so is its approval.
+  edit(nights, { approvedDeletePlan: first.map(({ subject }) => subject.split(" ")[1] ?? "") });
+  nights.mailed.length = 0;
+  nights.sweep(HOUR_MS);
+  expect(counts(nights)).toStrictEqual([2, 2]);
+  nights.pass(7);
+  // All but those of the former settings' own expiry, of which one is in doubt.
+  expect(counts(nights, "i-2")).toStrictEqual([30, 30]);
+  expect(nights.mailsOf(ANNOUNCED).filter(({ message }) => message.includes("i-2: "))).toHaveLength(2);
+  nights.retagged.clear();
+  nights.pass(3);
+  expect(counts(nights, "i-2")).toStrictEqual([3, 3]);
+});

@@ -51,6 +51,7 @@ test.each<[string, unknown]>([
   ["mailed changes without a plan", { ...FULL, notified: [{ ...NOTIFIED, plan: undefined }] }],
   ["mailed changes whose grace is a text", { ...FULL, notified: [{ ...NOTIFIED, graceDays: "7" }] }],
   ["mailed changes whose digests are a number", { ...FULL, notified: [{ ...NOTIFIED, change: 7 }] }],
+  ["mailed changes that except a number", { ...FULL, notified: [{ ...NOTIFIED, except: [7] }] }],
   ["former settings that end in the future", { ...FULL, former: [{ ...FORMER, until: FUTURE }] }],
   ["mailed changes of numbers", { ...FULL, notified: [{ ...NOTIFIED, of: [1] }] }],
   ["regions that are numbers", { ...FULL, regions: [1] }],

@@ -46,6 +46,8 @@ export interface NotifiedChanges {
   graceDays?: number;
   /** Set once a person approved the plan. */
   approved?: true;
+  /** Instances that the mail could not name, because somebody had changed the tags of their newest snapshot. */
+  except?: readonly string[];
 }
 
 /** Instances that the same invocation was the first not to find. */

@@ -42,4 +42,6 @@ export interface PlannedChanges {
   plans: WaitingPlan[];
   /** Grace that the plans' mails name, in days. */
   graceDays: number;
+  /** Instances whose rules nobody knows now, so that the plans' mails cannot name what they lose. */
+  inDoubt?: readonly string[];
 }
