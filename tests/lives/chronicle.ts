@@ -59,6 +59,8 @@ export interface Chronicle {
   /** Absences by instance and by volume. */
   reigns: Map<string, Reign[]>;
   absences: Map<string, Absence>;
+  /** Units that the last run did not find, even if a volume of theirs is with another instance. */
+  absent: Set<string>;
   /** Time at which a run last found each unit. */
   foundMs: Map<string, number>;
   mails: Mail[];
@@ -113,22 +115,29 @@ export function sharedVolumes(account: Account): Map<string, Set<string>> {
   return instances;
 }
 
+/** Finds which instances and volumes are backed up. */
+function attached(account: Account): ReadonlySet<string> {
+  return new Set(protectedVolumes(account).flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId]));
+}
+
 /** Finds which instances and volumes are backed up, by themselves or by a volume of theirs that is with another one. */
 export function presence(account: Account): ReadonlySet<string> | undefined {
-  const volumes = protectedVolumes(account);
-  if (volumes.length === 0) return undefined;
-  const present = new Set(volumes.flatMap(({ instance, volumeId }) => [instance.instanceId, volumeId]));
+  const present = new Set(attached(account));
+  if (present.size === 0) return undefined;
   for (const { snapshots } of regionsOf(account)) {
     for (const one of snapshots.values()) if (!one.deleted && present.has(one.dataOf)) present.add(instanceOf(one));
   }
   return present;
 }
 
-function noteAbsences({ absences, reigns, foundMs }: Chronicle, account: Account, slot: string): void {
+function noteAbsences({ absences, absent, reigns, foundMs }: Chronicle, account: Account, slot: string): void {
   const present = presence(account);
   if (present === undefined) return;
+  const there = attached(account);
   const sinceMs = account.time.nowMs();
   for (const unit of reigns.keys()) {
+    if (there.has(unit)) absent.delete(unit);
+    else absent.add(unit);
     if (present.has(unit)) {
       absences.delete(unit);
       foundMs.set(unit, sinceMs);
@@ -179,6 +188,7 @@ export function makeChronicle(account: Account): Chronicle {
     eras: [],
     reigns: new Map(),
     absences: new Map(),
+    absent: new Set(),
     foundMs: new Map(),
     mails: [],
     liveMs: new Set(),

@@ -174,15 +174,15 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a tag that is put back counts from the next run alone",
     file: "changes/changeEnds.ts",
-    original: "return foundMs < overMs - RUN_MS && !isMissing && !missing.has(unit);",
-    mutated: "return foundMs === overMs && !isMissing && !missing.has(unit);",
+    original: "return foundMs < overMs - RUN_MS && !isAbsent && !missing.has(unit);",
+    mutated: "return foundMs === overMs && !isAbsent && !missing.has(unit);",
     plausible: "the grace is over",
   },
   {
     name: "a volume has had the tags of its instance of now alone",
     file: "changes/olderTags.ts",
-    original: "if (shared.size > 0 && shared.has(one.volumeId)) note(one.volumeId, tags, one);",
-    mutated: "",
+    original: "if (isSameCombo(tags, now, tagKey) || one.doubt !== undefined) continue;",
+    mutated: `if (isSameCombo(tags, now, tagKey) || unit.startsWith("vol-")) continue;`,
     plausible: "the instances' histories keep what their tags ask for",
   },
   {

@@ -179,7 +179,9 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     reign !== newest &&
     mails.some(
       (mail) =>
-        names(mail, "tagged", asked) && mail.atMs >= reign.endMs && (absence !== undefined || isFound(mail, newest)),
+        names(mail, "tagged", asked) &&
+        mail.atMs >= reign.endMs &&
+        (chronicle.absent.has(unit) || isFound(mail, newest)),
     );
   const isRecorded = (reign: Reign) =>
     asked.isAboutLater ?? (slot <= reign.lastSlot && !isLeftOut(chronicle, reign, asked));

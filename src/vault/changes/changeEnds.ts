@@ -26,7 +26,8 @@ export interface SeenUnit {
   newestSlot: string;
   /** Time at which a run last found it, and made its newest recovery point in any region. */
   foundMs: number;
-  isMissing: boolean;
+  /** True if this invocation read the instances and did not find it, even if a volume of it is with another one. */
+  isAbsent: boolean;
   /** Slot of its newest recovery point with former tags in any region. */
   taggedSlot?: string;
 }
@@ -69,16 +70,15 @@ export function isOrphanBy(
  * Decides whether tags may have been put back, or a volume moved back. Only runs look, and none has since the grace. What
  * is gone cannot be found any more.
  */
-function mayBeUndone({ unit, foundMs, isMissing }: SeenUnit, overMs: number, { missing }: EndedBy): boolean {
-  return foundMs < overMs - RUN_MS && !isMissing && !missing.has(unit);
+function mayBeUndone({ unit, foundMs, isAbsent }: SeenUnit, overMs: number, { missing }: EndedBy): boolean {
+  return foundMs < overMs - RUN_MS && !isAbsent && !missing.has(unit);
 }
 
 /** Returns the end of a change for a unit. */
 export function endOfKey(key: ChangeKey, of: SeenUnit, by: EndedBy): End {
   const { settings, known, missing, nowMs, mailMs = nowMs } = by;
   const { kind } = kindOf(key);
-  const mailed = known.get(key);
-  const one = mailed?.except?.includes(of.unit) === true ? undefined : mailed;
+  const one = known.get(key);
   const overMs = overFromMs(one, sinceOf(kind, of), settings);
   const endMs = overMs ?? mailMs + settings.editGraceDays * DAY_MS;
   const isPast = overMs !== undefined && overMs <= nowMs;

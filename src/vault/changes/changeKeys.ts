@@ -10,19 +10,20 @@ import type { ChangeKey, HeldPoint, MailedPlan, PlannedChanges } from "../model/
 
 export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
 
-/** Limit on entries in the timer's payload: those of 2,250 instances in two regions whose tags change alike. */
-const MAX_NOTIFIED = 4_500;
 /**
- * Limit on their text, an entry of an instance being 22 characters. Scheduler accepts 256 KB of input in all. The rest of
- * it may be 150 KB: 1,500 missing instances are 33 KB, 700 reports 50 KB, 500 stopped instances in each of two regions
- * 22 KB, ten former settings 20 KB, and recovery points 28 KB.
+ * Limits on changes in the timer's payload: those of 2,250 instances in two regions whose tags change alike, an entry of
+ * an instance being 22 characters. Scheduler accepts 256 KB of input in all. The rest of it may be 150 KB: 1,500 missing
+ * instances are 33 KB, 700 reports 50 KB, 500 stopped instances in each of two regions 22 KB, ten former settings 20 KB,
+ * and recovery points 28 KB.
  */
-const MAX_NOTIFIED_LENGTH = 100_000;
+const CARRIED = { count: 4_500, length: 100_000 };
 /**
- * Limit on their text with changes that a mail is to name. It is lower, because a further mail may split groups. Whatever a
- * mail names must be remembered.
+ * Limits with changes that a mail is to name. They are lower, because edits and stops come before others, and a further
+ * mail may split groups. Whatever a mail names must be remembered.
  */
-export const NAMED_LENGTH = 96_000;
+export const NAMED = { count: 4_300, length: 96_000 };
+/** Limit on the instances in doubt that a mail about settings does not count for. */
+const MAX_EXCEPT = 200;
 /** Number of changes from which a group of their own is shorter than their digests. */
 const SHARED_FROM = 8;
 
@@ -35,6 +36,26 @@ export function changeKey(region: string, kind: ChangeKind, of: string): ChangeK
 export function kindOf(key: ChangeKey): { region: string; kind: string; of: string } {
   const [region = "", kind = "", of = ""] = key.split(" ");
   return { region, kind, of };
+}
+
+/**
+ * Returns the key that an edit has for an instance, or a volume. If the mail about it could not name the instance, because
+ * its rules were in doubt, the edit has a mail and a grace of its own for it.
+ * @param until end of the settings that the edit replaced
+ */
+export function editKey(
+  region: string,
+  until: string,
+  unit: string,
+  known: ReadonlyMap<ChangeKey, Pick<NotifiedChanges, "except">>,
+): ChangeKey {
+  const key = changeKey(region, "settings", until);
+  return known.get(key)?.except?.includes(unit) === true ? `${key}/${unit}` : key;
+}
+
+/** Returns the end of the settings that a key of the kind settings is about. */
+export function endOfSettings(of: string): string {
+  return of.split("/")[0] ?? "";
 }
 
 /** Decides whether anything waits for a change of this kind. */
@@ -112,8 +133,8 @@ function entryOf([key, { at, plan, graceDays, approved, except }]: [ChangeKey, K
 }
 
 /** Groups changes of one mail, as the timer's payload carries them. */
-export function groupsOf(known: ReadonlyMap<ChangeKey, Known>, most = MAX_NOTIFIED_LENGTH): NotifiedChanges[] {
-  const entries = inOrder(known).slice(0, MAX_NOTIFIED).map(entryOf);
+export function groupsOf(known: ReadonlyMap<ChangeKey, Known>, most = CARRIED): NotifiedChanges[] {
+  const entries = inOrder(known).slice(0, most.count).map(entryOf);
   const alike = groupBy(entries, ({ id, change }) => `${id} ${change}`);
   const groups = new Map<string, NotifiedChanges & { of: string[] }>();
   let length = 0;
@@ -124,7 +145,7 @@ export function groupsOf(known: ReadonlyMap<ChangeKey, Known>, most = MAX_NOTIFI
     const found = groups.get(place);
     const group = found ?? { ...mail, of: [], ...(isShared && { change }) };
     length += subject.length + 3 + (found === undefined ? JSON.stringify(group).length + 1 : 0);
-    if (length > most) break;
+    if (length > most.length) break;
     group.of.push(subject);
     groups.set(place, group);
   }
@@ -173,11 +194,12 @@ export function withNotified(
   { at, graceDays, inDoubt = [] }: Pick<PlannedChanges, "graceDays" | "inDoubt"> & { at: string },
 ): Map<ChangeKey, Known> {
   const all = new Map(known);
-  const except = inDoubt.length === 0 ? {} : { except: inDoubt };
+  const except = inDoubt.length === 0 ? {} : { except: inDoubt.slice(0, MAX_EXCEPT) };
   for (const key of keys) {
     const before = fresh.has(key) ? undefined : all.get(key);
     const days = Math.max(graceDays, before?.graceDays ?? 0);
-    const first = { at, ...(kindOf(key).kind === "settings" && except) };
+    const { kind, of } = kindOf(key);
+    const first = { at, ...(kind === "settings" && of === endOfSettings(of) && except) };
     all.set(key, { ...(before ?? first), plan: hash, graceDays: days });
   }
   return all;

@@ -5,10 +5,9 @@
  */
 import { groupBy, split } from "../lib/collections";
 import { HOUR_MS, parseIso } from "../lib/time";
-import type { ChangeKey, HeldPoint } from "../model/memory/waitingPlans";
+import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/memory/waitingPlans";
 import { DAILY_HOURS, type Problem } from "../model/problem";
-import type { CoreSettings } from "../model/settings";
-import { type Known, NAMED_LENGTH, groupsOf, hasPriority, knownOf, withNotified } from "./changeKeys";
+import { type Known, NAMED, groupsOf, hasPriority, knownOf, withNotified } from "./changeKeys";
 import { laterNotice } from "./changeWords";
 
 /** What plans may name now. */
@@ -18,6 +17,9 @@ interface WithinRoom {
   problems: Problem[];
 }
 
+/** What the timer records with a mail. */
+type Mailed = Pick<PlannedChanges, "graceDays" | "inDoubt">;
+
 /** Stands for a mail of now: as long as its time and its hash, and later than all others. */
 const LAST = { at: "9999-12-31T23:59:59Z", hash: "0123456789abcdef" };
 
@@ -26,12 +28,12 @@ function remembered(
   held: readonly HeldPoint[],
   fresh: ReadonlySet<ChangeKey>,
   known: ReadonlyMap<ChangeKey, Known>,
-  graceDays: number,
+  mailed: Mailed,
 ): ReadonlyMap<ChangeKey, Known> {
   const keys = new Set<ChangeKey>();
   for (const one of held) for (const key of one.keys) keys.add(key);
-  const all = withNotified(known, { hash: LAST.hash, keys: [...keys], fresh }, { at: LAST.at, graceDays });
-  return knownOf({ notified: groupsOf(all, NAMED_LENGTH) });
+  const all = withNotified(known, { hash: LAST.hash, keys: [...keys], fresh }, { ...mailed, at: LAST.at });
+  return knownOf({ notified: groupsOf(all, NAMED) });
 }
 
 /** Returns the time of the last mail about changes that share the room. */
@@ -48,13 +50,13 @@ function lastMailMs(known: ReadonlyMap<ChangeKey, Known>): number {
 export function withinRoom(
   held: readonly HeldPoint[],
   known: ReadonlyMap<ChangeKey, Known>,
-  { editGraceDays }: CoreSettings,
+  mailed: Mailed,
   nowMs: number,
 ): WithinRoom {
   const fresh = new Set<ChangeKey>();
   for (const one of held) for (const key of one.fresh) fresh.add(key);
   if (fresh.size === 0) return { named: held, problems: [] };
-  const carried = remembered(held, fresh, known, editGraceDays);
+  const carried = remembered(held, fresh, known, mailed);
   if ([...fresh].every((key) => carried.has(key) || hasPriority(key))) return { named: held, problems: [] };
   const isEarly = nowMs - lastMailMs(known) < DAILY_HOURS * HOUR_MS;
   const hasRoom = (key: ChangeKey) => hasPriority(key) || (!isEarly && carried.has(key));

@@ -4,6 +4,8 @@ import {
   type ChangeKind,
   type Known,
   changeKey,
+  editKey,
+  endOfSettings,
   graceEndMs,
   groupsOf,
   kindOf,
@@ -144,7 +146,7 @@ function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[
   };
   return (key: ChangeKey): boolean => {
     const { region, kind, of } = kindOf(key);
-    if (kind === "settings") return former.some(({ until }) => until === of);
+    if (kind === "settings") return former.some(({ until }) => until === endOfSettings(of));
     if (kind === "orphan" && knowsFleet && !isMissing(of)) return false;
     const seen = regions.find((one) => one.region === region);
     if (kind === "limit" && seen !== undefined) return seen.due.has(of);
@@ -171,19 +173,29 @@ export function notifiedOf({ memory, plans, ...mailed }: PlannedChanges, notifie
 function nextFormer(
   memory: ChangeMemory,
   known: ReadonlyMap<ChangeKey, Known>,
-  { losing, settings, regions, isAllSeen, oldestSlot, isMissing }: Judged,
+  { losing, settings, regions, isAllSeen, oldestSlot, isMissing, has }: Judged,
   nowMs: number,
 ): readonly FormerSettings[] {
   const { former } = memory;
   if (former.length === 0) return former;
-  const losers = losing("settings");
+  const losers = new Set([...losing("settings")].map(endOfSettings));
   // Recovery points that were made since the settings ended may wait too.
   const isPast = ({ until }: FormerSettings) =>
     isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);
   const doneMs = nowMs - DONE_AFTER_DAYS * DAY_MS;
-  // `Infinity` if not all of the regions had a mail.
-  const lastMs = (about: readonly string[], until: string, endOf: (change: Known | undefined) => number | undefined) =>
-    Math.max(...about.map((region) => endOf(known.get(changeKey(region, "settings", until))) ?? Infinity));
+  // `Infinity` if not all of the regions had a mail, and each instance that it could not name.
+  const lastMs = (
+    about: readonly string[],
+    until: string,
+    endOf: (change: Known | undefined) => number | undefined,
+  ) => {
+    const keys = about.flatMap((region) => {
+      const key = changeKey(region, "settings", until);
+      const units = known.get(key)?.except?.filter(has) ?? [];
+      return [key, ...units.map((unit) => editKey(region, until, unit, known))];
+    });
+    return Math.max(...keys.map((key) => endOf(known.get(key)) ?? Infinity));
+  };
   const isDone = ({ until, region }: FormerSettings) =>
     lastMs(region === undefined ? memory.regions : [region], until, (one) => graceEndMs(one, settings)) < doneMs;
   const overMs = (until: string) => lastMs(memory.regions, until, (one) => overFromMs(one, "", settings));
@@ -197,6 +209,7 @@ function nextFormer(
   const left = former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
   // The next edit needs room. Those that hold and release nothing any more make it, the oldest first.
   const isOver = ({ until, region }: FormerSettings) =>
+    isAllSeen &&
     !losers.has(until) &&
     lastMs(region === undefined ? memory.regions : [region], until, (one) => overFromMs(one, "", settings)) <= nowMs;
   const first = left.findIndex((one) => !isOver(one) || isNeeded(former.indexOf(one)));

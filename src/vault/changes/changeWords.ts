@@ -3,7 +3,7 @@
  * approve it. Pure text.
  */
 import { groupBy } from "../lib/collections";
-import { type ChangeKind, isOf, kindOf, soonestMs } from "./changeKeys";
+import { type ChangeKind, endOfSettings, isOf, kindOf, soonestMs } from "./changeKeys";
 import type { ChangeMemory } from "../model/memory/changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "../model/memory/waitingPlans";
@@ -56,7 +56,7 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
   const former = memory?.former ?? [];
   const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown");
-  const all = [...new Set(ends.map(({ of }) => of))].sort();
+  const all = [...new Set(ends.map(({ of }) => endOfSettings(of)))].sort();
   const unknown = all.filter(isUnknown);
   const seen = `(seen at ${all.join(" and ")})`;
   if (unknown.length === 0) return `the stack's settings changed ${seen}`;
@@ -135,7 +135,7 @@ export function laterNotice(region: string, held: readonly HeldPoint[]): Problem
   return problem(
     "deletions-announced",
     `${region} later`,
-    `${pointsOf(held)} in ${region} wait for changes that no mail has named yet, because the follow-up timer has no room for more: ${byInstance(held)}. The vault keeps them until a later mail names them with a date.`,
+    `${pointsOf(held)} in ${region} ${countOf(held) === 1 ? "waits" : "wait"} for changes that no mail has named yet, because the follow-up timer has no room for more${dueAlready(held)}: ${byInstance(held)}. The vault keeps them until a later mail names them with a date.`,
     "If you want these changes, do nothing: the mail comes once earlier changes are carried out, and `editGraceDays` begin with it. To keep the recovery points, undo the changes.",
   );
 }

@@ -12,11 +12,10 @@ import { limitDeletions } from "./deletionLimit";
 import { oldestSlotIn } from "../inventory/regions";
 import { dueLater } from "./dueLater";
 import type { FormersOf } from "../retention/former";
-import { type Served, formerRules } from "./formerRules";
+import { type RuledUnits, type Served, formerRules } from "./formerRules";
 import { type Ruled, areRulesUnknown } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
-import type { OlderTags } from "./olderTags";
 import { comboOf } from "./tagChanges";
 import { DAY_MS } from "../lib/time";
 import type { Kept } from "../model/actions";
@@ -56,7 +55,7 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
 /** Input for reading the rules as of a later time. */
 interface Foreseeing extends ReadAt {
   memory: ChangeMemory;
-  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "rulesOf"> & { olderTags: OlderTags };
+  ruled: RuledUnits & Pick<Ruled, "shared">;
   settings: CoreSettings;
   slot: string | undefined;
 }
@@ -80,7 +79,7 @@ function foreseen(
 /** Starts to track the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
-  ruled: Pick<Ruled, "newest" | "shared" | "isMissing" | "knowsFleet" | "rulesOf"> & { olderTags: OlderTags },
+  ruled: RuledUnits & Pick<Ruled, "shared" | "knowsFleet">,
   at: Served,
 ): Changing {
   const { settings, slot, nowMs } = at;
@@ -112,7 +111,9 @@ export function beginChanges(
       // read.
       if (changes === "unread") return { problems: [], withheld };
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
-      const room = withinRoom([...held, ...later], known, settings, readAt.nowMs);
+      const inDoubt = [...ruled.newest.keys()].filter((id) => ruled.rulesOf(id).inDoubt === true);
+      const mailed = { graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
+      const room = withinRoom([...held, ...later], known, mailed, readAt.nowMs);
       const { plans, problems: announced } = planChanges(room.named, points, { memory, known }, settings);
       const problems = [...announced, ...room.problems];
       if (memory === undefined) return { problems, withheld };
@@ -133,9 +134,7 @@ export function beginChanges(
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };
       const next = nextMemory(memory, known, looked, nowMs);
-      const inDoubt = [...newest.keys()].filter((id) => ruled.rulesOf(id).inDoubt === true);
-      const mailed = { plans, graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
-      return { problems, withheld, changes: { memory: next, ...mailed } };
+      return { problems, withheld, changes: { memory: next, plans, ...mailed } };
     },
   };
 }

@@ -4,7 +4,7 @@
  * for an approval or the end of the grace period. Pure.
  */
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { changeKey, knownOf, overFromMs } from "./changeKeys";
+import { changeKey, editKey, knownOf, overFromMs } from "./changeKeys";
 import { type ChangeMemory, firstMissed } from "../model/memory/changeMemory";
 import { covers } from "./changeMemory";
 import { type Era, erasOf, thinnedBy } from "./eras";
@@ -20,7 +20,7 @@ import type { CoreSettings } from "../model/settings";
 import type { Former, FormersOf } from "../retention/former";
 
 /** Rules, newest snapshots and former tags of units. A unit is an instance, or a volume of several instances. */
-export type RuledUnits = Pick<Ruled, "newest" | "isMissing" | "rulesOf"> & { olderTags: OlderTags };
+export type RuledUnits = Pick<Ruled, "newest" | "isMissing" | "isAbsent" | "rulesOf"> & { olderTags: OlderTags };
 
 /** Input that the former rules of all units share. */
 interface Memory extends EndedBy {
@@ -107,7 +107,7 @@ interface TagsOf {
 /** Returns all former rules of a unit in a region. */
 function formersOfUnit(
   { unit, sets, region }: { unit: string; sets: readonly RecoverySet[]; region: string },
-  { newest, isMissing, rulesOf, olderTags }: RuledUnits,
+  { newest, isMissing, isAbsent, rulesOf, olderTags }: RuledUnits,
   memory: Memory,
 ): Former[] {
   const { tagKey, primaryRegion, orphans } = memory.settings;
@@ -123,7 +123,7 @@ function formersOfUnit(
     unit,
     newestSlot: sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), ""),
     foundMs: now === undefined ? -Infinity : dataStartMs(now),
-    isMissing: missing,
+    isAbsent: isAbsent(unit),
   };
   const rules = rulesOf(unit);
   const formers: Former[] = [];
@@ -132,10 +132,11 @@ function formersOfUnit(
     if (former?.region !== undefined && former.region !== region) continue;
     for (const { tags, taggedSlot, carrier, change } of all) {
       const keys: ChangeKey[] = [];
-      if (former !== undefined) keys.push(changeKey(region, "settings", former.until));
+      if (former !== undefined) keys.push(editKey(region, former.until, unit, memory.known));
       if (change !== undefined) keys.push(changeKey(region, "tags", change));
       const view = { era, tags, carrier, isOrphan: false, of: { ...seen, taggedSlot } };
-      if (missing) {
+      // `keep` changes nothing, so nothing is lost because the instance is gone.
+      if (missing && (orphans !== "keep" || era.settings.orphans !== "keep")) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
         formers.push(formerOf(view, memory, orphaned));
       }

@@ -4,7 +4,7 @@
  */
 import { comboOf, isSameCombo } from "./tagChanges";
 import type { Ruled } from "../retention/effectiveRules";
-import type { Snapshot, Tags } from "../model/world";
+import type { Tags } from "../model/world";
 
 /** Tags that recovery points of a unit were made under. */
 interface CarriedTags {
@@ -21,44 +21,31 @@ interface CarriedTags {
  */
 export type OlderTags = (unit: string) => ReadonlyMap<string, CarriedTags>;
 
-const NONE: ReadonlyMap<string, CarriedTags> = new Map();
-
-function findAll(snapshots: readonly Snapshot[], { newest, shared }: Pick<Ruled, "newest" | "shared">, tagKey: string) {
-  const units = new Map<string, Map<string, CarriedTags>>();
-  const note = (unit: string, tags: Tags, one: Snapshot) => {
-    // Nearly all tags are those of now, and a text of each would take long to make.
-    if (isSameCombo(tags, newest.get(unit)?.tags ?? {}, tagKey)) return;
-    const { region, state } = one;
-    const { slot } = one.identity;
-    const all = units.get(unit) ?? new Map<string, CarriedTags>();
-    units.set(unit, all);
-    const combo = comboOf(tags, tagKey);
-    const known = all.get(combo) ?? { tags, slot, slotIn: new Map<string, string>() };
-    all.set(combo, known);
-    if (slot > known.slot) known.slot = slot;
-    if (state === "completed" && slot > (known.slotIn.get(region) ?? "")) known.slotIn.set(region, slot);
-  };
-  for (const one of snapshots) {
-    if (one.doubt !== undefined) continue;
+function findAll(unit: string, { newest, snapshotsOf }: Pick<Ruled, "newest" | "snapshotsOf">, tagKey: string) {
+  const all = new Map<string, CarriedTags>();
+  const now = newest.get(unit)?.tags ?? {};
+  for (const one of snapshotsOf(unit)) {
     const { tags } = one;
-    note(one.identity.instanceId, tags, one);
-    if (shared.size > 0 && shared.has(one.volumeId)) note(one.volumeId, tags, one);
+    // Nearly all tags are those of now, and a text of each would take long to make.
+    if (isSameCombo(tags, now, tagKey) || one.doubt !== undefined) continue;
+    const { region, state, identity } = one;
+    const combo = comboOf(tags, tagKey);
+    const known = all.get(combo) ?? { tags, slot: identity.slot, slotIn: new Map<string, string>() };
+    all.set(combo, known);
+    if (identity.slot > known.slot) known.slot = identity.slot;
+    if (state === "completed" && identity.slot > (known.slotIn.get(region) ?? "")) {
+      known.slotIn.set(region, identity.slot);
+    }
   }
-  return units;
+  return all;
 }
 
-/**
- * Returns a function that finds the former tags of a unit. It reads all snapshots once, when it is first called.
- * @param snapshots the vault's own in all regions
- */
-export function olderTags(
-  snapshots: readonly Snapshot[],
-  ruled: Pick<Ruled, "newest" | "shared">,
-  tagKey: string,
-): OlderTags {
-  let units: ReturnType<typeof findAll> | undefined;
+/** Returns a function that finds the former tags of a unit, once. */
+export function olderTags(ruled: Pick<Ruled, "newest" | "snapshotsOf">, tagKey: string): OlderTags {
+  const units = new Map<string, ReadonlyMap<string, CarriedTags>>();
   return (unit) => {
-    units ??= findAll(snapshots, ruled, tagKey);
-    return units.get(unit) ?? NONE;
+    const found = units.get(unit) ?? findAll(unit, ruled, tagKey);
+    units.set(unit, found);
+    return found;
   };
 }

@@ -40,7 +40,7 @@ export function planRegions(
   const copies = drRegions.flatMap((region) => region.copies);
   const everywhere = [...own, ...copies];
   const { problems, ...ruled } = instanceRules(everywhere, world, settings, nowMs);
-  const tagged = { olderTags: olderTags(everywhere, ruled, settings.tagKey) };
+  const tagged = { olderTags: olderTags(ruled, settings.tagKey) };
   const changing = beginChanges(world, { ...ruled, ...tagged }, { settings, slot, nowMs });
   const calendar = makeCalendar(settings.timezone);
   const rules = { ...ruled, calendar, nowMs, formersOf: changing.formersOf };

@@ -49,20 +49,24 @@ function saysMore(a: Snapshot, b: Snapshot): boolean {
 }
 
 /**
- * Finds the newest snapshot of each instance, and of each volume of several instances, by slot, which no tag can
- * change.
+ * Finds the snapshots of each instance, and of each volume of several instances, and the newest of them by slot, which no
+ * tag can change.
  */
-function newestOf(snapshots: readonly Snapshot[], shared: ReadonlyMap<string, unknown>): Map<string, Snapshot> {
+function byUnit(snapshots: readonly Snapshot[], shared: ReadonlyMap<string, unknown>) {
   const newest = new Map<string, Snapshot>();
+  const all = new Map<string, Snapshot[]>();
   const take = (id: string, snapshot: Snapshot) => {
     const known = newest.get(id);
     if (known === undefined || saysMore(snapshot, known)) newest.set(id, snapshot);
+    const others = all.get(id);
+    if (others === undefined) all.set(id, [snapshot]);
+    else others.push(snapshot);
   };
   for (const snapshot of snapshots) {
     take(snapshot.identity.instanceId, snapshot);
     if (shared.has(snapshot.volumeId)) take(snapshot.volumeId, snapshot);
   }
-  return newest;
+  return { newest, all };
 }
 
 /** Returns the backup tag's value when the point was made; `undefined` if the point has lost it. */
@@ -148,8 +152,12 @@ export interface Ruled {
   shared: ReadonlyMap<string, ReadonlySet<string>>;
   /** Newest snapshot of each instance, and of each volume of several instances. */
   newest: ReadonlyMap<string, Snapshot>;
+  /** All of their snapshots, in all regions. */
+  snapshotsOf: (id: string) => readonly Snapshot[];
   /** Decides whether an instance is known not to be backed up any more, nor any volume of it with another instance. */
   isMissing: (id: string) => boolean;
+  /** Decides whether the instances were read, and it is not among those with a volume to back up, nor such a volume. */
+  isAbsent: (id: string) => boolean;
   /** True if the instances were read, and any of them has a volume to back up. */
   knowsFleet: boolean;
   problems: Problem[];
@@ -200,10 +208,11 @@ export function instanceRules(
   const rules = new Map<string, InstanceRules>();
   const unknown = new Map<string, Set<string>>();
   const missed = firstMissed(memoryIn({ changes }));
-  const newestById = newestOf(own, shared);
+  const { newest: newestById, all } = byUnit(own, shared);
   const live = attached === undefined ? new Set<string>() : liveThrough(own, newestById, attached);
   const orphans: string[] = [];
-  const isMissing = (id: string) => attached !== undefined && !attached.has(id) && !live.has(id);
+  const isAbsent = (id: string) => attached !== undefined && !attached.has(id);
+  const isMissing = (id: string) => isAbsent(id) && !live.has(id);
   for (const [id, newest] of newestById) {
     const { tags, doubt } = newest;
     if (doubt !== undefined) {
@@ -234,7 +243,9 @@ export function instanceRules(
     rulesOf: (id) => rules.get(id) ?? none,
     shared,
     newest: newestById,
+    snapshotsOf: (id) => all.get(id) ?? [],
     isMissing,
+    isAbsent,
     knowsFleet: attached !== undefined,
     ...(attached !== undefined && { orphans }),
     problems: [...unknown].map(([name, ids]) => unknownPolicy(name, ids.size, settings)),

@@ -40,15 +40,10 @@ export function noteLook({ looks, time }: Account, invocation: Invocation): void
   if (looks.clean.length > 1_000) looks.clean.splice(0, 500);
 }
 
-/** Returns other snapshots of the same recovery point in its region, except what the vault made in its place. */
-function restOf(account: Account, { snapshot, atMs }: Taken, fromMs: number): SimSnapshot[] {
+/** Returns other snapshots of the same recovery point in its region. */
+function othersOf(account: Account, { snapshot }: Taken): SimSnapshot[] {
   return (account.byInstance.get(instanceOf(snapshot)) ?? []).filter(
-    (one) =>
-      one !== snapshot &&
-      one.region === snapshot.region &&
-      slotOf(one) === slotOf(snapshot) &&
-      one.startMs < atMs &&
-      (one.goneMs ?? Infinity) > fromMs,
+    (one) => one !== snapshot && one.region === snapshot.region && slotOf(one) === slotOf(snapshot),
   );
 }
 
@@ -92,8 +87,11 @@ function isExcused(account: Account, taken: Taken): boolean {
   if (before === undefined || !before.isQuiet || before.startMs < completedMs + LAG_MS) return true;
   if (looks.lostMs > before.startMs || account.dryUntilMs > before.startMs) return true;
   // There is another of the same data; or the vault deletes some of the rest, and cannot know what a person did.
-  const rest = restOf(account, taken, before.startMs - LAG_MS);
+  const others = othersOf(account, taken);
+  const rest = others.filter((one) => one.startMs < atMs && (one.goneMs ?? Infinity) > before.startMs - LAG_MS);
   if (rest.some((one) => one.dataOf === snapshot.dataOf || one.lostTo === "vault")) return true;
+  // Two sweeps of one second each made the copy again, and one of them is deleted.
+  if (others.some((one) => one.startMs >= atMs && one.lostTo === "vault")) return true;
   return [snapshot, ...rest].some((one) => isDue(account, { ...taken, snapshot: one }));
 }
 

@@ -43,7 +43,7 @@ function startHours(changes: readonly ChangeKey[]) {
     for (const [key, { at }] of knownOf(memory)) if (Date.parse(at) + GRACE_MS <= nowMs) hours.left.delete(key);
     const known = new Map([...knownOf(memory)].filter(([key]) => hours.left.has(key)));
     const held = [...hours.left].map((key) => waiting(key, !known.has(key), nowMs));
-    const { named, problems } = withinRoom(held, known, POLICY, nowMs);
+    const { named, problems } = withinRoom(held, known, { graceDays: POLICY.editGraceDays }, nowMs);
     const planned = planChanges(named, new Map(), { memory, known }, POLICY);
     const unreported = unreportedOf([...planned.problems, ...problems], notified, nowMs);
     if (unreported.length > 0) hours.mails.push({ hour, problems: unreported });

@@ -71,6 +71,18 @@ describe("an instance's tag that is put back before the mail's date", () => {
   });
 });
 
+test("a tag change is over on its date if the instance is gone, although its volume is with another one", () => {
+  const nights = startNights({ ...NO_LIMIT, policies: DAILY }, [tagged("i-a", "gold", ["vol-a", "vol-d"])]);
+  nights.pass(30);
+  nights.instances = [tagged("i-a", "short", ["vol-a", "vol-d"])];
+  nights.pass(2);
+  nights.instances = [tagged("i-b", "short", ["vol-b", "vol-d"])];
+  // Two days later the volume has a mail of its own.
+  nights.pass(9);
+  const [here = 0, there = 0] = counts(nights, "i-a");
+  expect(Math.max(here, there)).toBeLessThan(10);
+});
+
 describe("a data volume that was with an instance under a longer policy", () => {
   const before = () => [tagged("i-a", "short", ["vol-a", "vol-d"])];
 

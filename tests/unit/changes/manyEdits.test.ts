@@ -89,3 +89,49 @@ test("an instance whose newest recovery point is in doubt when an edit is mailed
   nights.pass(3);
   expect(counts(nights, "i-2")).toStrictEqual([3, 3]);
 });
+
+describe("an edit's mail that could not name an instance in doubt", () => {
+  const other = instance("i-2", [volume("vol-9", { isRoot: true })]);
+
+  /** Plays an edit while the newest recovery point of i-2, which is gone, is retagged. */
+  function afterAnEdit() {
+    const policy = {
+      ...POLICY,
+      maxDeletePercent: 100,
+      orphans: "keep" as const,
+      policies: { true: both({ daily: 30 }) },
+    };
+    const nights = startNights(policy, [...FLEET, other]);
+    nights.pass(30);
+    nights.instances = FLEET;
+    nights.pass(1);
+    nights.retagged.add(`i-2 ${nights.slots("i-2", HERE).at(-1)}`);
+    nights.mailed.length = 0;
+    edit(nights, { policies: { true: both({ daily: 20 }) } });
+    nights.sweep(HOUR_MS);
+    return nights;
+  }
+
+  test("keeps its date for the others", () => {
+    const nights = afterAnEdit();
+    nights.pass(3);
+    nights.retagged.clear();
+    nights.pass(5);
+    expect(counts(nights)).toStrictEqual([20, 20]);
+    expect(counts(nights, "i-2")).toStrictEqual([30, 30]);
+    nights.pass(3);
+    expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
+  });
+
+  test("is remembered for as long as the instance is in doubt", () => {
+    const nights = afterAnEdit();
+    nights.pass(60);
+    nights.retagged.clear();
+    nights.mailed.length = 0;
+    nights.sweep(HOUR_MS);
+    expect(counts(nights, "i-2")).toStrictEqual([30, 30]);
+    expect(nights.mailsOf(ANNOUNCED)).toHaveLength(2);
+    nights.pass(9);
+    expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
+  });
+});
