@@ -97,7 +97,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "an orphan keeps nothing from when it was protected",
     file: "changes/formerRules.ts",
-    original: "if (missing) {",
+    original: 'if (missing && (orphans !== "keep" || era.settings.orphans !== "keep")) {',
     mutated: "if (missing && sets.length === 0) {",
     plausible: "its rules are those of an orphan",
   },
