@@ -97,7 +97,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "an orphan keeps nothing from when it was protected",
     file: "changes/formerRules.ts",
-    original: 'if (missing && (orphans !== "keep" || era.settings.orphans !== "keep")) {',
+    original: "if (missing) {",
     mutated: "if (missing && sets.length === 0) {",
     plausible: "its rules are those of an orphan",
   },
@@ -188,7 +188,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a schedule that is back brings nothing back",
     file: "changes/formerRules.ts",
-    original: `else if (era.backAt !== undefined && (!missing || orphans === "keep")) formers.push(restored(era, rules));`,
+    original: "else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));",
     mutated: "",
     plausible: "the settings are those of before again",
   },

@@ -22,8 +22,10 @@ const CARRIED = { count: 4_500, length: 100_000 };
  * mail may split groups. Whatever a mail names must be remembered.
  */
 export const NAMED = { count: 4_300, length: 96_000 };
-/** Limit on the instances in doubt that a mail about settings does not count for. */
+/** Limit on the units that a mail about settings does not count for. Beyond it, it counts for none. */
 const MAX_EXCEPT = 200;
+/** Stands for all units. */
+export const ALL_UNITS = "*";
 /** Number of changes from which a group of their own is shorter than their digests. */
 const SHARED_FROM = 8;
 
@@ -50,7 +52,14 @@ export function editKey(
   known: ReadonlyMap<ChangeKey, Pick<NotifiedChanges, "except">>,
 ): ChangeKey {
   const key = changeKey(region, "settings", until);
-  return known.get(key)?.except?.includes(unit) === true ? `${key}/${unit}` : key;
+  const { except = [] } = known.get(key) ?? {};
+  return except.includes(unit) || except.includes(ALL_UNITS) ? `${key}/${unit}` : key;
+}
+
+/** Returns the units that mails about settings do not count for: those that have keys of their own. */
+export function exceptedIn(known: ReadonlyMap<ChangeKey, Known>): (unit: string) => boolean {
+  const all = new Set([...known.values()].flatMap(({ except = [] }) => except));
+  return (unit) => all.has(unit) || all.has(ALL_UNITS);
 }
 
 /** Returns the end of the settings that a key of the kind settings is about. */
@@ -93,8 +102,8 @@ export function knownOf({ notified }: Pick<ChangeMemory, "notified">): ReadonlyM
  * forgotten with it.
  */
 export function hasPriority(key: ChangeKey): boolean {
-  const { kind } = kindOf(key);
-  return kind === "settings" || kind === "limit";
+  const { kind, of } = kindOf(key);
+  return kind === "limit" || (kind === "settings" && of === endOfSettings(of));
 }
 
 /** Sorts changes by who has room first. Those of the oldest mails keep theirs, so that the dates in them hold. */
@@ -194,7 +203,7 @@ export function withNotified(
   { at, graceDays, inDoubt = [] }: Pick<PlannedChanges, "graceDays" | "inDoubt"> & { at: string },
 ): Map<ChangeKey, Known> {
   const all = new Map(known);
-  const except = inDoubt.length === 0 ? {} : { except: inDoubt.slice(0, MAX_EXCEPT) };
+  const except = inDoubt.length === 0 ? {} : { except: inDoubt.length > MAX_EXCEPT ? [ALL_UNITS] : inDoubt };
   for (const key of keys) {
     const before = fresh.has(key) ? undefined : all.get(key);
     const days = Math.max(graceDays, before?.graceDays ?? 0);

@@ -7,7 +7,8 @@ import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
 import { type ChangeMemory, memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
 import { withinRoom } from "./changeRoom";
-import { type ChangedRegion, nextMemory } from "./changeUpdate";
+import { nextMemory } from "./changeUpdate";
+import type { ChangedRegion } from "./looked";
 import { limitDeletions } from "./deletionLimit";
 import { oldestSlotIn } from "../inventory/regions";
 import { dueLater } from "./dueLater";
@@ -76,6 +77,21 @@ function foreseen(
   return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
 }
 
+/**
+ * Returns the units of which a mail may name nothing, because the vault keeps all of an instance whose newest snapshot was
+ * retagged, and with it the points of others that have a volume of it.
+ */
+function doubtedUnits({ newest, shared, rulesOf }: RuledUnits & Pick<Ruled, "shared">): string[] {
+  const isInDoubt = (id: string) => rulesOf(id).inDoubt === true;
+  const units = new Set([...newest.keys()].filter(isInDoubt));
+  if (units.size === 0) return [];
+  for (const [volumeId, instances] of shared) {
+    const together = [volumeId, ...instances];
+    if (together.some(isInDoubt)) for (const id of together) units.add(id);
+  }
+  return [...units];
+}
+
 /** Starts to track the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
@@ -111,7 +127,7 @@ export function beginChanges(
       // read.
       if (changes === "unread") return { problems: [], withheld };
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
-      const inDoubt = [...ruled.newest.keys()].filter((id) => ruled.rulesOf(id).inDoubt === true);
+      const inDoubt = doubtedUnits(ruled);
       const mailed = { graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
       const room = withinRoom([...held, ...later], known, mailed, readAt.nowMs);
       const { plans, problems: announced } = planChanges(room.named, points, { memory, known }, settings);
@@ -130,6 +146,7 @@ export function beginChanges(
         has,
         comboOf: tagsOf,
         olderTags,
+        isInDoubt: (id: string) => ruled.rulesOf(id).inDoubt === true,
         slot,
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };

@@ -4,7 +4,7 @@
  * for an approval or the end of the grace period. Pure.
  */
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { changeKey, editKey, knownOf, overFromMs } from "./changeKeys";
+import { changeKey, editKey, exceptedIn, knownOf, overFromMs } from "./changeKeys";
 import { type ChangeMemory, firstMissed } from "../model/memory/changeMemory";
 import { covers } from "./changeMemory";
 import { type Era, erasOf, thinnedBy } from "./eras";
@@ -118,7 +118,8 @@ function formersOfUnit(
     return { tags, taggedSlot, carrier: slotIn.get(region), change: tagChange(unit, combo, before) };
   });
   const all: TagsOf[] = [{ tags: tagsNow }, ...older];
-  const missing = isMissing(unit);
+  // `keep` changes nothing, so nothing is lost because the instance is gone.
+  const missing = isMissing(unit) && orphans !== "keep";
   const seen = {
     unit,
     newestSlot: sets.reduce((slot, set) => (set.slot > slot ? set.slot : slot), ""),
@@ -135,14 +136,13 @@ function formersOfUnit(
       if (former !== undefined) keys.push(editKey(region, former.until, unit, memory.known));
       if (change !== undefined) keys.push(changeKey(region, "tags", change));
       const view = { era, tags, carrier, isOrphan: false, of: { ...seen, taggedSlot } };
-      // `keep` changes nothing, so nothing is lost because the instance is gone.
-      if (missing && (orphans !== "keep" || era.settings.orphans !== "keep")) {
+      if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
         formers.push(formerOf(view, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, memory, keys));
-      else if (era.backAt !== undefined && (!missing || orphans === "keep")) formers.push(restored(era, rules));
+      else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));
     }
   }
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
@@ -162,14 +162,17 @@ export function formerRules(memory: ChangeMemory, ruled: RuledUnits, at: Served)
   const { settings } = at;
   const known = knownOf(memory);
   const missing = firstMissed(memory);
-  const regions = new Map<string, Memory>();
-  const memoryOf = (region: string): Memory => {
-    const found = regions.get(region);
+  const isExcepted = exceptedIn(known);
+  const memories = new Map<string, Memory>();
+  const memoryOf = (region: string, unit: string): Memory => {
+    // Nearly all units share the mails about an edit, and so whether a schedule was back in time.
+    const of = isExcepted(unit) ? `${region} ${unit}` : region;
+    const found = memories.get(of);
     if (found !== undefined) return found;
-    const overMs = (until: string) => overFromMs(known.get(changeKey(region, "settings", until)), "", settings);
+    const overMs = (until: string) => overFromMs(known.get(editKey(region, until, unit, known)), "", settings);
     const made = { eras: erasOf(memory, settings, overMs), known, missing, ...at };
-    regions.set(region, made);
+    memories.set(of, made);
     return made;
   };
-  return (unit, sets, region) => formersOfUnit({ unit, sets, region }, ruled, memoryOf(region));
+  return (unit, sets, region) => formersOfUnit({ unit, sets, region }, ruled, memoryOf(region, unit));
 }

@@ -1,5 +1,14 @@
 /** Tests how the timer's payload carries mails about changes. */
-import { type Known, groupsOf, knownOf } from "../../../src/vault/changes/changeKeys";
+import {
+  type Known,
+  changeKey,
+  editKey,
+  endOfSettings,
+  groupsOf,
+  kindOf,
+  knownOf,
+  withNotified,
+} from "../../../src/vault/changes/changeKeys";
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { tagChange } from "../../../src/vault/changes/tagChanges";
 import type { NotifiedChanges } from "../../../src/vault/model/memory/changeMemory";
@@ -112,4 +121,37 @@ test("the payload has room for all that it may carry", () => {
   const notified = Object.fromEntries(ids.map((id) => [`snapshot-call-failed/${id}`, MAIL.at]));
   // The memory of recovery points has 20,000 characters, and up to 30 entries of what is gone.
   expect(payloadText({ changes, notified }, NOW).length).toBeLessThan(256_000 - 28_000);
+});
+
+describe("an edit whose mail could not name everything", () => {
+  const KEY = changeKey("us-east-1", "settings", "2026-11-22T03:00:00Z");
+  const after = (inDoubt: readonly string[]) =>
+    withNotified(new Map(), { hash: "plan", keys: [KEY], fresh: new Set([KEY]) }, { at: "now", graceDays: 7, inDoubt });
+  const keyOf = (unit: string, known: ReadonlyMap<string, Known>) =>
+    editKey("us-east-1", "2026-11-22T03:00:00Z", unit, known);
+
+  test("has a key of its own for an instance in doubt", () => {
+    const known = after(["i-1"]);
+    expect(keyOf("i-1", known)).toBe(`${KEY}/i-1`);
+    expect(keyOf("i-2", known)).toBe(KEY);
+    expect(endOfSettings(kindOf(`${KEY}/i-1`).of)).toBe("2026-11-22T03:00:00Z");
+  });
+
+  test("has one for every instance if too many are in doubt to be remembered", () => {
+    const known = after(Array.from({ length: 201 }, (_, index) => `i-${index}`));
+    expect(keyOf("i-200", known)).toBe(`${KEY}/i-200`);
+    expect(known.get(KEY)?.except).toStrictEqual(["*"]);
+    expect(knownOf({ notified: groupsOf(known) }).get(KEY)?.except).toStrictEqual(["*"]);
+  });
+
+  test("excepts nothing from the mail of such a key", () => {
+    const own = `${KEY}/i-1`;
+    const known = withNotified(
+      after(["i-1"]),
+      { hash: "other", keys: [KEY, own], fresh: new Set([own]) },
+      { at: "later", graceDays: 7, inDoubt: ["i-3"] },
+    );
+    expect(known.get(own)).toStrictEqual({ at: "later", plan: "other", graceDays: 7 });
+    expect(known.get(KEY)).toStrictEqual({ at: "now", plan: "other", graceDays: 7, except: ["i-1"] });
+  });
 });

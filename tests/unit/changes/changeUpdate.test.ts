@@ -2,7 +2,8 @@
 import { knownOf } from "../../../src/vault/changes/changeKeys";
 import { remember } from "../../../src/vault/changes/changeMemory";
 import type { ChangeMemory } from "../../../src/vault/model/memory/changeMemory";
-import { type Looked, nextMemory } from "../../../src/vault/changes/changeUpdate";
+import { nextMemory } from "../../../src/vault/changes/changeUpdate";
+import type { Looked } from "../../../src/vault/changes/looked";
 import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import { HERE, POLICY } from "../../support/editNights";
 import { NOW } from "../../support/world";
@@ -21,6 +22,7 @@ describe("the mail about an orphan", () => {
       has: () => true,
       comboOf: () => "",
       olderTags: () => new Map(),
+      isInDoubt: () => false,
       shared: new Map(),
       ...looked,
     };

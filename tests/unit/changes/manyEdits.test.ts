@@ -1,6 +1,6 @@
 /** Tests night by night what edits one after the other keep and release: of settings, of a policy, and of schedules. */
 import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
-import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 import { instance, keeping, volume } from "../../support/world";
 import { startNights } from "../../support/nights";
@@ -134,4 +134,23 @@ describe("an edit's mail that could not name an instance in doubt", () => {
     nights.pass(9);
     expect(counts(nights, "i-2")).toStrictEqual([20, 20]);
   });
+});
+
+test("a schedule that is back before the date of an instance's own mail loses nothing of it", () => {
+  const weekly = { ...POLICY, maxDeletePercent: 100, schedule: "cron(0 3 ? * SUN *)" };
+  const other = instance("i-2", [volume("vol-9", { isRoot: true })]);
+  const nights = startNights({ ...weekly, policies: { true: both({ last: 14 }) } }, [...FLEET, other]);
+  nights.pass(140, 7 * DAY_MS);
+  const before = nights.slots("i-2", HERE);
+  // Until the third run nobody knows the rules of i-2, so its mail comes an hour after that of i-1.
+  const firstMs = Date.parse(before.at(-1) ?? "") + 7 * DAY_MS;
+  for (const ms of [firstMs - 7 * DAY_MS, firstMs, firstMs + HOUR_MS]) nights.retagged.add(`i-2 ${isoSeconds(ms)}`);
+  edit(nights, { schedule: "cron(0 * * * ? *)" });
+  nights.pass(7, HOUR_MS);
+  edit(nights, { schedule: weekly.schedule });
+  nights.sweep(1.5 * HOUR_MS);
+  nights.pass(35, 7 * DAY_MS);
+  const left = (id: string) => nights.slots(id, HERE).filter((slot) => before.includes(slot)).length;
+  expect(left("i-1")).toBeLessThan(3);
+  expect(left("i-2")).toBeGreaterThanOrEqual(7);
 });

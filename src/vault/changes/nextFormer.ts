@@ -1,0 +1,60 @@
+/** Decides which former settings the timer goes on to carry. Pure. */
+import type { ChangeKey } from "../model/memory/waitingPlans";
+import { ALL_UNITS, type Known, changeKey, editKey, endOfSettings, graceEndMs, overFromMs } from "./changeKeys";
+import { MAX_FORMER } from "./changeMemory";
+import type { Judged } from "./looked";
+import { resumedIn } from "./resumed";
+import type { ChangeMemory, FormerSettings } from "../model/memory/changeMemory";
+import type { RecoverySet } from "../retention/recoverySets";
+import { DAY_MS } from "../lib/time";
+
+/**
+ * Days after the grace period for which previous settings are remembered. What the edit released is deleted in that
+ * time.
+ */
+const DONE_AFTER_DAYS = 30;
+
+/** Returns the former settings that are still needed. */
+export function nextFormer(
+  memory: ChangeMemory,
+  known: ReadonlyMap<ChangeKey, Known>,
+  { losing, settings, regions, isAllSeen, oldestSlot, isMissing, has, isInDoubt }: Judged,
+  nowMs: number,
+): readonly FormerSettings[] {
+  const { former } = memory;
+  if (former.length === 0) return former;
+  const losers = new Set([...losing("settings")].map(endOfSettings));
+  // Recovery points that were made since the settings ended may wait too.
+  const isPast = ({ until }: FormerSettings) =>
+    isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);
+  const doneMs = nowMs - DONE_AFTER_DAYS * DAY_MS;
+  // A unit that the mail did not count for, whose rules are known again and that has no mail of its own, has lost nothing.
+  const isOpen = (unit: string, until: string) =>
+    unit === ALL_UNITS || (has(unit) ? isInDoubt(unit) || losers.has(until) : !isAllSeen);
+  const keysOf = (region: string, until: string): ChangeKey[] => {
+    const key = changeKey(region, "settings", until);
+    const own = (known.get(key)?.except ?? []).map((unit) => ({ unit, key: editKey(region, until, unit, known) }));
+    return [key, ...own.filter((one) => known.has(one.key) || isOpen(one.unit, until)).map((one) => one.key)];
+  };
+  // `Infinity` if not all of the regions and of such units had a mail.
+  const lastMs = (about: readonly string[], until: string, endOf: (change: Known | undefined) => number | undefined) =>
+    Math.max(...about.flatMap((region) => keysOf(region, until)).map((key) => endOf(known.get(key)) ?? Infinity));
+  const isDone = ({ until, region }: FormerSettings) =>
+    lastMs(region === undefined ? memory.regions : [region], until, (one) => graceEndMs(one, settings)) < doneMs;
+  const overMs = (until: string) => lastMs(memory.regions, until, (one) => overFromMs(one, "", settings));
+  const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {
+    const isBetween = ({ slot }: RecoverySet) => slot >= until && slot <= backAt;
+    // The last recovery points of what is not backed up any more stay for good, and nothing displaces them.
+    const isLive = ([one]: readonly RecoverySet[]) =>
+      one !== undefined && (settings.orphans === "keep" || !isMissing(one.instanceId));
+    return !isAllSeen || regions.some(({ verdict }) => verdict.sets.some((all) => isLive(all) && all.some(isBetween)));
+  });
+  const left = former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
+  // The next edit needs room. Those that hold and release nothing any more make it, the oldest first.
+  const isOver = ({ until, region }: FormerSettings) =>
+    isAllSeen &&
+    !losers.has(until) &&
+    lastMs(region === undefined ? memory.regions : [region], until, (one) => overFromMs(one, "", settings)) <= nowMs;
+  const first = left.findIndex((one) => !isOver(one) || isNeeded(former.indexOf(one)));
+  return left.slice(Math.max(0, Math.min(first < 0 ? left.length : first, left.length - MAX_FORMER + 1)));
+}
