@@ -174,8 +174,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "a tag that is put back counts from the next run alone",
     file: "changes/changeEnds.ts",
-    original: "return foundMs < overMs - RUN_MS && !isAbsent && !missing.has(unit);",
-    mutated: "return foundMs === overMs && !isAbsent && !missing.has(unit);",
+    original: "return foundMs < overMs - RUN_MS && !(isAbsent ?? missing.has(unit));",
+    mutated: "return foundMs === overMs && !(isAbsent ?? missing.has(unit));",
     plausible: "the grace is over",
   },
   {

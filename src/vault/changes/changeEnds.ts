@@ -26,8 +26,11 @@ export interface SeenUnit {
   newestSlot: string;
   /** Time at which a run last found it, and made its newest recovery point in any region. */
   foundMs: number;
-  /** True if this invocation read the instances and did not find it, even if a volume of it is with another one. */
-  isAbsent: boolean;
+  /**
+   * True if this invocation did not find it, even if a volume of it is with another one; `undefined` if it did not read the
+   * instances.
+   */
+  isAbsent: boolean | undefined;
   /** Slot of its newest recovery point with former tags in any region. */
   taggedSlot?: string;
 }
@@ -71,7 +74,7 @@ export function isOrphanBy(
  * is gone cannot be found any more.
  */
 function mayBeUndone({ unit, foundMs, isAbsent }: SeenUnit, overMs: number, { missing }: EndedBy): boolean {
-  return foundMs < overMs - RUN_MS && !isAbsent && !missing.has(unit);
+  return foundMs < overMs - RUN_MS && !(isAbsent ?? missing.has(unit));
 }
 
 /** Returns the end of a change for a unit. */

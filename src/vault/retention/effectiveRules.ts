@@ -156,8 +156,11 @@ export interface Ruled {
   snapshotsOf: (id: string) => readonly Snapshot[];
   /** Decides whether an instance is known not to be backed up any more, nor any volume of it with another instance. */
   isMissing: (id: string) => boolean;
-  /** Decides whether the instances were read, and it is not among those with a volume to back up, nor such a volume. */
-  isAbsent: (id: string) => boolean;
+  /**
+   * Decides whether it is neither among the instances with a volume to back up nor such a volume; `undefined` if the
+   * instances were not read.
+   */
+  isAbsent: (id: string) => boolean | undefined;
   /** True if the instances were read, and any of them has a volume to back up. */
   knowsFleet: boolean;
   problems: Problem[];
@@ -211,8 +214,8 @@ export function instanceRules(
   const { newest: newestById, all } = byUnit(own, shared);
   const live = attached === undefined ? new Set<string>() : liveThrough(own, newestById, attached);
   const orphans: string[] = [];
-  const isAbsent = (id: string) => attached !== undefined && !attached.has(id);
-  const isMissing = (id: string) => isAbsent(id) && !live.has(id);
+  const isAbsent = (id: string) => attached && !attached.has(id);
+  const isMissing = (id: string) => isAbsent(id) === true && !live.has(id);
   for (const [id, newest] of newestById) {
     const { tags, doubt } = newest;
     if (doubt !== undefined) {
