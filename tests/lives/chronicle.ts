@@ -121,8 +121,8 @@ function attached(account: Account): ReadonlySet<string> {
 }
 
 /** Finds which instances and volumes are backed up, by themselves or by a volume of theirs that is with another one. */
-export function presence(account: Account): ReadonlySet<string> | undefined {
-  const present = new Set(attached(account));
+export function presence(account: Account, there = attached(account)): ReadonlySet<string> | undefined {
+  const present = new Set(there);
   if (present.size === 0) return undefined;
   for (const { snapshots } of regionsOf(account)) {
     for (const one of snapshots.values()) if (!one.deleted && present.has(one.dataOf)) present.add(instanceOf(one));
@@ -131,9 +131,9 @@ export function presence(account: Account): ReadonlySet<string> | undefined {
 }
 
 function noteAbsences({ absences, absent, reigns, foundMs }: Chronicle, account: Account, slot: string): void {
-  const present = presence(account);
-  if (present === undefined) return;
   const there = attached(account);
+  const present = presence(account, there);
+  if (present === undefined) return;
   const sinceMs = account.time.nowMs();
   for (const unit of reigns.keys()) {
     if (there.has(unit)) absent.delete(unit);

@@ -18,8 +18,8 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
   {
     name: "a shared volume waits for one orphan after the other",
     file: "changes/changeUpdate.ts",
-    original: "if (together.some((id) => units.has(id))) for",
-    mutated: "if (together.length === 0) for",
+    original: "...[...withSharers(units, shared)].filter(isMissing)",
+    mutated: "",
     plausible: "each has its own days",
     shownBy: { seed: 8914, days: 365, args: EARLIER },
   },

@@ -83,7 +83,7 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "tags that were changed back and forth count as reported",
     file: "changes/changeUpdate.ts",
-    original: `if (kind === "tags" && has(unitOf(of)) && !leadsTo(of, comboOf(unitOf(of)))) return false;`,
+    original: `if (kind === "tags" && has(subjectOf(of)) && !leadsTo(of, comboOf(subjectOf(of)))) return false;`,
     mutated: "",
     plausible: "a change that was mailed once is known",
   },

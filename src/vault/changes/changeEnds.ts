@@ -70,8 +70,8 @@ export function isOrphanBy(
 }
 
 /**
- * Decides whether tags may have been put back, or a volume moved back. Only runs look, and none has since the grace. What
- * is gone cannot be found any more.
+ * Decides whether tags may have been put back, or a volume moved back. Only runs look, and none has since the grace. A
+ * run that does not find the unit shows that neither happened.
  */
 function mayBeUndone({ unit, foundMs, isAbsent }: SeenUnit, overMs: number, { missing }: EndedBy): boolean {
   return foundMs < overMs - RUN_MS && !(isAbsent ?? missing.has(unit));

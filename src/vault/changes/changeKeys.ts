@@ -24,7 +24,7 @@ const CARRIED = { count: 4_500, length: 100_000 };
 export const NAMED = { count: 4_300, length: 96_000 };
 /** Limit on the units that a mail about settings does not count for. Beyond it, it counts for none. */
 const MAX_EXCEPT = 200;
-/** Stands for all units. */
+/** Excepts all units. */
 export const ALL_UNITS = "*";
 /** Number of changes from which a group of their own is shorter than their digests. */
 const SHARED_FROM = 8;
@@ -56,15 +56,20 @@ export function editKey(
   return except.includes(unit) || except.includes(ALL_UNITS) ? `${key}/${unit}` : key;
 }
 
-/** Returns the units that mails about settings do not count for: those that have keys of their own. */
-export function exceptedIn(known: ReadonlyMap<ChangeKey, Known>): (unit: string) => boolean {
-  const all = new Set([...known.values()].flatMap(({ except = [] }) => except));
+/** Returns a function that decides whether a mail about settings does not count for a unit, which then has keys of its own. */
+export function exceptedIn({ notified }: Pick<ChangeMemory, "notified">): (unit: string) => boolean {
+  const all = new Set(notified.flatMap(({ except = [] }) => except));
   return (unit) => all.has(unit) || all.has(ALL_UNITS);
 }
 
-/** Returns the end of the settings that a key of the kind settings is about. */
-export function endOfSettings(of: string): string {
+/** Returns what a change is about: the unit of a change of tags, or the end of the settings that an edit replaced. */
+export function subjectOf(of: string): string {
   return of.split("/")[0] ?? "";
+}
+
+/** Decides whether a key is that of an edit for all units that have none of their own. */
+function isOfEdit({ kind, of }: { kind: string; of: string }): boolean {
+  return kind === "settings" && of === subjectOf(of);
 }
 
 /** Decides whether anything waits for a change of this kind. */
@@ -102,8 +107,8 @@ export function knownOf({ notified }: Pick<ChangeMemory, "notified">): ReadonlyM
  * forgotten with it.
  */
 export function hasPriority(key: ChangeKey): boolean {
-  const { kind, of } = kindOf(key);
-  return kind === "limit" || (kind === "settings" && of === endOfSettings(of));
+  const parts = kindOf(key);
+  return parts.kind === "limit" || isOfEdit(parts);
 }
 
 /** Sorts changes by who has room first. Those of the oldest mails keep theirs, so that the dates in them hold. */
@@ -207,8 +212,7 @@ export function withNotified(
   for (const key of keys) {
     const before = fresh.has(key) ? undefined : all.get(key);
     const days = Math.max(graceDays, before?.graceDays ?? 0);
-    const { kind, of } = kindOf(key);
-    const first = { at, ...(kind === "settings" && of === endOfSettings(of) && except) };
+    const first = { at, ...(isOfEdit(kindOf(key)) && except) };
     all.set(key, { ...(before ?? first), plan: hash, graceDays: days });
   }
   return all;

@@ -20,7 +20,7 @@ interface WithinRoom {
 /** What the timer records with a mail. */
 type Mailed = Pick<PlannedChanges, "graceDays" | "inDoubt">;
 
-/** Stands for a mail of now: as long as its time and its hash, and later than all others. */
+/** Time and hash as long as those of a mail that is sent now, and later than all others. */
 const LAST = { at: "9999-12-31T23:59:59Z", hash: "0123456789abcdef" };
 
 /** Returns the changes that the timer would remember if all that wait were named now. */

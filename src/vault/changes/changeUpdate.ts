@@ -1,11 +1,12 @@
 /** Updates the memory of changes after a plan: missing instances, stopped instances, and what is forgotten. Pure. */
 import type { ChangeKey, PlannedChanges } from "../model/memory/waitingPlans";
-import { type Known, endOfSettings, groupsOf, kindOf, knownOf, withNotified } from "./changeKeys";
+import { type Known, groupsOf, kindOf, knownOf, subjectOf, withNotified } from "./changeKeys";
 import { type ChangedRegion, type Judged, type Looked, losingIn } from "./looked";
 import { nextFormer } from "./nextFormer";
 import type { ChangeMemory, MissingInstances } from "../model/memory/changeMemory";
 import type { NotifiedAt } from "../model/memory/clockState";
-import { leadsTo, tagChange, unitOf } from "./tagChanges";
+import { leadsTo, tagChange } from "./tagChanges";
+import { withSharers } from "../retention/recoverySets";
 import { DAY_MS, isoSeconds, parseIso } from "../lib/time";
 
 /**
@@ -21,12 +22,7 @@ const MAX_STOPPED = 500;
  * once they are the last that keeps anything, and their recovery points would wait for one orphan's days after the other.
  */
 function withShared(units: ReadonlySet<string>, { shared, isMissing }: Looked): Set<string> {
-  const all = new Set(units);
-  for (const [volumeId, instances] of shared) {
-    const together = [volumeId, ...instances];
-    if (together.some((id) => units.has(id))) for (const id of together) if (isMissing(id)) all.add(id);
-  }
-  return all;
+  return new Set([...units, ...[...withSharers(units, shared)].filter(isMissing)]);
 }
 
 /**
@@ -67,16 +63,16 @@ function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[
   const { losing, regions, isAllSeen, knowsFleet, isMissing, has, comboOf, olderTags } = looked;
   const orphans = new Set([...losing("orphan"), ...missing.flatMap((group) => group.of)]);
   const isLeft = (change: string) => {
-    const unit = unitOf(change);
+    const unit = subjectOf(change);
     return [...olderTags(unit).keys()].some((before) => change === tagChange(unit, comboOf(unit), before));
   };
   return (key: ChangeKey): boolean => {
     const { region, kind, of } = kindOf(key);
-    if (kind === "settings") return former.some(({ until }) => until === endOfSettings(of));
+    if (kind === "settings") return former.some(({ until }) => until === subjectOf(of));
     if (kind === "orphan" && knowsFleet && !isMissing(of)) return false;
     const seen = regions.find((one) => one.region === region);
     if (kind === "limit" && seen !== undefined) return seen.due.has(of);
-    if (kind === "tags" && has(unitOf(of)) && !leadsTo(of, comboOf(unitOf(of)))) return false;
+    if (kind === "tags" && has(subjectOf(of)) && !leadsTo(of, comboOf(subjectOf(of)))) return false;
     if (!isAllSeen) return true;
     // Each mail takes room in the timer's payload. Former tags that no recovery point has hold nothing.
     if (kind === "tags") return isLeft(of);

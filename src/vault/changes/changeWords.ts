@@ -3,7 +3,7 @@
  * approve it. Pure text.
  */
 import { groupBy } from "../lib/collections";
-import { type ChangeKind, endOfSettings, isOf, kindOf, soonestMs } from "./changeKeys";
+import { type ChangeKind, isOf, kindOf, soonestMs, subjectOf } from "./changeKeys";
 import type { ChangeMemory } from "../model/memory/changeMemory";
 import type { ChangePlan } from "./changePlans";
 import type { HeldPoint } from "../model/memory/waitingPlans";
@@ -11,7 +11,6 @@ import { deletionPlanHash } from "./planHash";
 import { isoSeconds } from "../lib/time";
 import { type Problem, problem } from "../model/problem";
 import type { CoreSettings } from "../model/settings";
-import { unitOf } from "./tagChanges";
 import { listed, pluralize, withCommand } from "../lib/text";
 
 function countOf(held: readonly HeldPoint[]): number {
@@ -56,7 +55,7 @@ function whyOfSettings(held: readonly HeldPoint[], memory: ChangeMemory | undefi
   const ends = [...keys].map(kindOf).filter(({ kind }) => kind === "settings");
   const former = memory?.former ?? [];
   const isUnknown = (until: string) => former.some((one) => one.until === until && one.was === "unknown");
-  const all = [...new Set(ends.map(({ of }) => endOfSettings(of)))].sort();
+  const all = [...new Set(ends.map(({ of }) => subjectOf(of)))].sort();
   const unknown = all.filter(isUnknown);
   const seen = `(seen at ${all.join(" and ")})`;
   if (unknown.length === 0) return `the stack's settings changed ${seen}`;
@@ -76,7 +75,7 @@ function fromOf(held: readonly HeldPoint[]): string {
  */
 function volumesOf(held: readonly HeldPoint[], kind: ChangeKind): string {
   const changes = held.flatMap(({ keys }) => [...keys].map(kindOf).filter((one) => one.kind === kind));
-  return listed([...new Set(changes.map(({ of }) => unitOf(of)))].filter((of) => of.startsWith("vol-")));
+  return listed([...new Set(changes.map(({ of }) => subjectOf(of)))].filter((of) => of.startsWith("vol-")));
 }
 
 /** Returns one sentence per kind of change: what it makes due, and from when on that is deleted. */

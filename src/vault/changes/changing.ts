@@ -17,6 +17,7 @@ import { type RuledUnits, type Served, formerRules } from "./formerRules";
 import { type Ruled, areRulesUnknown } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
+import { withSharers } from "../retention/recoverySets";
 import { comboOf } from "./tagChanges";
 import { DAY_MS } from "../lib/time";
 import type { Kept } from "../model/actions";
@@ -81,15 +82,12 @@ function foreseen(
  * Returns the units of which a mail may name nothing, because the vault keeps all of an instance whose newest snapshot was
  * retagged, and with it the points of others that have a volume of it.
  */
-function doubtedUnits({ newest, shared, rulesOf }: RuledUnits & Pick<Ruled, "shared">): string[] {
-  const isInDoubt = (id: string) => rulesOf(id).inDoubt === true;
+function doubtedUnits(
+  { newest, shared }: RuledUnits & Pick<Ruled, "shared">,
+  isInDoubt: (id: string) => boolean,
+): string[] {
   const units = new Set([...newest.keys()].filter(isInDoubt));
-  if (units.size === 0) return [];
-  for (const [volumeId, instances] of shared) {
-    const together = [volumeId, ...instances];
-    if (together.some(isInDoubt)) for (const id of together) units.add(id);
-  }
-  return [...units];
+  return units.size === 0 ? [] : [...withSharers(units, shared)];
 }
 
 /** Starts to track the changes that one plan has to respect. */
@@ -104,6 +102,7 @@ export function beginChanges(
   const memory = carried && withApproved(carried, settings);
   const known: ReadonlyMap<ChangeKey, Known> = memory === undefined ? new Map() : knownOf(memory);
   const areUnknown = (one: Snapshot) => areRulesUnknown(one, ruled);
+  const isInDoubt = (id: string) => ruled.rulesOf(id).inDoubt === true;
   const regions: ChangedRegion[] = [];
   let withheld: Kept[] = [];
   let held: HeldPoint[] = [];
@@ -127,7 +126,7 @@ export function beginChanges(
       // read.
       if (changes === "unread") return { problems: [], withheld };
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
-      const inDoubt = doubtedUnits(ruled);
+      const inDoubt = doubtedUnits(ruled, isInDoubt);
       const mailed = { graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
       const room = withinRoom([...held, ...later], known, mailed, readAt.nowMs);
       const { plans, problems: announced } = planChanges(room.named, points, { memory, known }, settings);
@@ -146,7 +145,7 @@ export function beginChanges(
         has,
         comboOf: tagsOf,
         olderTags,
-        isInDoubt: (id: string) => ruled.rulesOf(id).inDoubt === true,
+        isInDoubt,
         slot,
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };

@@ -162,7 +162,7 @@ export function formerRules(memory: ChangeMemory, ruled: RuledUnits, at: Served)
   const { settings } = at;
   const known = knownOf(memory);
   const missing = firstMissed(memory);
-  const isExcepted = exceptedIn(known);
+  const isExcepted = exceptedIn(memory);
   const memories = new Map<string, Memory>();
   const memoryOf = (region: string, unit: string): Memory => {
     // Nearly all units share the mails about an edit, and so whether a schedule was back in time.

@@ -1,6 +1,6 @@
 /** Decides which former settings the timer goes on to carry. Pure. */
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { ALL_UNITS, type Known, changeKey, editKey, endOfSettings, graceEndMs, overFromMs } from "./changeKeys";
+import { ALL_UNITS, type Known, changeKey, editKey, graceEndMs, overFromMs, subjectOf } from "./changeKeys";
 import { MAX_FORMER } from "./changeMemory";
 import type { Judged } from "./looked";
 import { resumedIn } from "./resumed";
@@ -23,7 +23,7 @@ export function nextFormer(
 ): readonly FormerSettings[] {
   const { former } = memory;
   if (former.length === 0) return former;
-  const losers = new Set([...losing("settings")].map(endOfSettings));
+  const losers = new Set([...losing("settings")].map(subjectOf));
   // Recovery points that were made since the settings ended may wait too.
   const isPast = ({ until }: FormerSettings) =>
     isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);

@@ -1,4 +1,5 @@
 /** Identifies changes of the tags that pick an instance's rules, by the tags before and after. Pure. */
+import { subjectOf } from "./changeKeys";
 import { shortHash } from "../lib/shortHash";
 import { policyName } from "../retention/effectiveRules";
 import { TAG } from "../model/tags/tags";
@@ -25,14 +26,9 @@ export function tagChange(unit: string, now: string, before: string): string {
   return `${unit}/${digestOf(now)}-${digestOf(before)}`;
 }
 
-/** Returns the unit of a tag change. */
-export function unitOf(change: string): string {
-  return change.split("/")[0] ?? "";
-}
-
 /**
  * Decides whether a change led to the current tags. If not, it is forgotten, so that making it again is a new change.
  */
 export function leadsTo(change: string, now: string): boolean {
-  return change.startsWith(`${unitOf(change)}/${digestOf(now)}-`);
+  return change.startsWith(`${subjectOf(change)}/${digestOf(now)}-`);
 }

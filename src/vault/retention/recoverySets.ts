@@ -61,6 +61,16 @@ export function volumesOfSeveral(snapshots: readonly Snapshot[]): Map<string, Se
   return several;
 }
 
+/** Adds the volumes that any of these units has shared, or is, and all of their instances. */
+export function withSharers(units: ReadonlySet<string>, shared: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const all = new Set(units);
+  for (const [volumeId, instances] of shared) {
+    const together = [volumeId, ...instances];
+    if (together.some((id) => units.has(id))) for (const id of together) all.add(id);
+  }
+  return all;
+}
+
 /**
  * Returns true if a set has as many volumes as the largest size in its tags. An incomplete set does not take the place of
  * a complete one.

@@ -36,6 +36,12 @@ export function failed(action: Outcome["action"]) {
   return summarize(SETTINGS.vaultId, { trigger: RUN, plan: NO_PLAN, outcomes, deferredReads: [] }).problems[0];
 }
 
+/** Returns the notice about an instance's own rule beside a bound of 30. */
+function badOverride(key: string, value: string) {
+  const one = instance("i-1", [], { Backup: "true", [key]: value });
+  return overrideProblems(one, { ...SETTINGS, overrideMax: { daily: 30 } })[0];
+}
+
 function dropout(extra: Partial<Dropout>) {
   const one = { instanceId: "i-2", tags: { Name: "web" }, newestMs: NOW - DAY_MS, because: "left" as const, ...extra };
   return planDropouts([one], SETTINGS, OPEN, NOW).problems[0];
@@ -209,11 +215,7 @@ export const SNAPSHOT_MAILS: MailRow[] = [
   },
   {
     kind: "bad-override",
-    make: () =>
-      overrideProblems(instance("i-1", [], { Backup: "true", "Backup-keep-daily": "many" }), {
-        ...SETTINGS,
-        overrideMax: { daily: 30 },
-      })[0],
+    make: () => badOverride("Backup-keep-daily", "many"),
     begins: "i-1 has the tag Backup-keep-daily=many, which is ignored",
     next: "The policy's own rule is used",
     act: "raise overrideMax",
@@ -221,11 +223,7 @@ export const SNAPSHOT_MAILS: MailRow[] = [
   {
     kind: "bad-override",
     when: "a tag asks for more than the bound",
-    make: () =>
-      overrideProblems(instance("i-1", [], { Backup: "true", "Backup-dr-keep-daily": "60" }), {
-        ...SETTINGS,
-        overrideMax: { daily: 30 },
-      })[0],
+    make: () => badOverride("Backup-dr-keep-daily", "60"),
     begins: "i-1 has the tag Backup-dr-keep-daily=60, which is too high",
     next: "The highest value, 30, is used",
     act: "raise overrideMax",

@@ -3,10 +3,10 @@ import {
   type Known,
   changeKey,
   editKey,
-  endOfSettings,
   groupsOf,
   kindOf,
   knownOf,
+  subjectOf,
   withNotified,
 } from "../../../src/vault/changes/changeKeys";
 import { remember } from "../../../src/vault/changes/changeMemory";
@@ -134,7 +134,7 @@ describe("an edit whose mail could not name everything", () => {
     const known = after(["i-1"]);
     expect(keyOf("i-1", known)).toBe(`${KEY}/i-1`);
     expect(keyOf("i-2", known)).toBe(KEY);
-    expect(endOfSettings(kindOf(`${KEY}/i-1`).of)).toBe("2026-11-22T03:00:00Z");
+    expect(subjectOf(kindOf(`${KEY}/i-1`).of)).toBe("2026-11-22T03:00:00Z");
   });
 
   test("has one for every instance if too many are in doubt to be remembered", () => {

@@ -1,10 +1,10 @@
 /** Tests hour by hour what is mailed if more changes wait than the timer's payload has room for. */
-import { groupsOf, kindOf, knownOf } from "../../../src/vault/changes/changeKeys";
+import { groupsOf, kindOf, knownOf, subjectOf } from "../../../src/vault/changes/changeKeys";
 import { remember } from "../../../src/vault/changes/changeMemory";
 import { planChanges } from "../../../src/vault/changes/changePlans";
 import { withinRoom } from "../../../src/vault/changes/changeRoom";
 import { notifiedOf } from "../../../src/vault/changes/changeUpdate";
-import { tagChange, unitOf } from "../../../src/vault/changes/tagChanges";
+import { tagChange } from "../../../src/vault/changes/tagChanges";
 import type { ChangeKey, HeldPoint } from "../../../src/vault/model/memory/waitingPlans";
 import { type Problem, problemKey } from "../../../src/vault/model/problem";
 import { unreportedOf } from "../../../src/vault/report/log";
@@ -30,7 +30,15 @@ function waiting(key: ChangeKey, isFresh: boolean, nowMs: number): HeldPoint {
   const { region, of } = kindOf(key);
   const [slot, keys] = [isoSeconds(nowMs), new Set([key])];
   const fresh = isFresh ? keys : new Set<ChangeKey>();
-  return { region, snapshotId: `${key} ${slot}`, instanceId: unitOf(of), slot, keys, fresh, endMs: nowMs + GRACE_MS };
+  return {
+    region,
+    snapshotId: `${key} ${slot}`,
+    instanceId: subjectOf(of),
+    slot,
+    keys,
+    fresh,
+    endMs: nowMs + GRACE_MS,
+  };
 }
 
 /** Starts hourly invocations. A change is over once its mail is as old as the grace. */

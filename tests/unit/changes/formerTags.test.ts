@@ -2,18 +2,13 @@
  * Tests night by night that recovery points keep the rules of former tags and attachments until a mail about that is old
  * enough: of whichever instance a volume was with, in every region, and only if the change was not undone meanwhile.
  */
-import { HERE, POLICY, counts } from "../../support/editNights";
+import { HERE, POLICY, both, counts } from "../../support/editNights";
 import { type Nights, startNights } from "../../support/nights";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import { DR, instance, volume } from "../../support/world";
-import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 import type { ProtectedInstance } from "../../../src/vault/model/world";
 
 const ANNOUNCED = "deletions-announced";
-
-function both(rules: KeepRules): KeepPolicy {
-  return { keep: rules, drKeep: rules };
-}
 
 const DAILY = { gold: both({ daily: 30 }), short: both({ daily: 7 }) };
 const NO_LIMIT = { ...POLICY, maxDeletePercent: 100 };
@@ -24,6 +19,11 @@ function tagged(id: string, policy: string, volumes: readonly string[]): Protect
     volumes.map((volumeId, index) => volume(volumeId, { isRoot: index === 0 })),
     { Backup: policy },
   );
+}
+
+/** Lets days pass with a sweep each, and without a run. */
+function sweepDaily(nights: Nights, days: number): void {
+  for (let day = 0; day < days; day += 1) nights.sweep(DAY_MS);
 }
 
 /** Returns the numbers of recovery points of a volume with an instance, by region. */
@@ -48,7 +48,7 @@ describe("an instance's tag that is put back before the mail's date", () => {
   test("deletes nothing, although no run has seen that it is back", () => {
     const nights = afterAShortMonth();
     nights.instances = gold;
-    for (let day = 0; day < 20; day += 1) nights.sweep(DAY_MS);
+    sweepDaily(nights, 20);
     expect(counts(nights)).toStrictEqual([12, 12]);
     nights.pass(60, 30 * DAY_MS);
     expect(counts(nights)).toStrictEqual([12, 12]);
@@ -56,7 +56,7 @@ describe("an instance's tag that is put back before the mail's date", () => {
 
   test("deletes what was mailed if the next run still finds the new tag", () => {
     const nights = afterAShortMonth();
-    for (let day = 0; day < 28; day += 1) nights.sweep(DAY_MS);
+    sweepDaily(nights, 28);
     expect(counts(nights)).toStrictEqual([12, 12]);
     nights.pass(30, 30 * DAY_MS);
     expect(counts(nights)).toStrictEqual([3, 3]);
@@ -65,7 +65,7 @@ describe("an instance's tag that is put back before the mail's date", () => {
   test("deletes what was mailed if the instance is gone", () => {
     const nights = afterAShortMonth();
     nights.instances = [tagged("i-2", "short", ["vol-2"])];
-    for (let day = 0; day < 28; day += 1) nights.sweep(DAY_MS);
+    sweepDaily(nights, 28);
     nights.pass(90, 30 * DAY_MS);
     expect(counts(nights)).toStrictEqual([1, 1]);
   });

@@ -1,15 +1,10 @@
 /** Tests night by night what edits one after the other keep and release: of settings, of a policy, and of schedules. */
-import { FLEET, HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
+import { FLEET, HERE, POLICY, afterNights, both, counts, edit } from "../../support/editNights";
 import { DAY_MS, HOUR_MS, isoSeconds } from "../../../src/vault/lib/time";
-import type { KeepPolicy, KeepRules } from "../../../src/vault/model/settings";
 import { instance, keeping, volume } from "../../support/world";
 import { startNights } from "../../support/nights";
 
 const ANNOUNCED = "deletions-announced";
-
-function both(rules: KeepRules): KeepPolicy {
-  return { keep: rules, drKeep: rules };
-}
 
 test("more edits than the timer remembers do not keep everything again once those before have been served", () => {
   const nights = afterNights(61, { ...POLICY, policies: keeping(60) });

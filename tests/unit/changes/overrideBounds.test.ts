@@ -2,7 +2,7 @@
  * Tests night by night that bounds apply to an instance's own rules when these are read, not when a recovery point is
  * made. So a lower bound cuts them to the bound, and settings that are put back lose nothing.
  */
-import { counts, edit } from "../../support/editNights";
+import { both, counts, edit } from "../../support/editNights";
 import { type Nights, startNights } from "../../support/nights";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { CoreSettings, KeepRules } from "../../../src/vault/model/settings";
@@ -12,7 +12,7 @@ const KEY = SETTINGS.tagKey;
 
 /** Returns settings with one policy, whose rules are the same in both regions. */
 function policies(keep: KeepRules): Pick<CoreSettings, "policies"> {
-  return { policies: { true: { keep, drKeep: keep } } };
+  return { policies: { true: both(keep) } };
 }
 
 /** Returns an instance that asks for a rule in both regions. */
