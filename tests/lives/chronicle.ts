@@ -100,12 +100,17 @@ export function comboOf(tags: TagRecord): string {
   return [tags[TAG.policy], tags[TAG.keep], tags[TAG.drKeep]].join("/");
 }
 
+/** Returns false for what a region still has from when it was the primary one, because the vault reads only copies there. */
+export function isSeen({ settings }: Account, { region, sourceId }: SimSnapshot): boolean {
+  return region === settings.primaryRegion || sourceId !== undefined;
+}
+
 /** Returns for each volume the instances of its snapshots, if these are several. */
 export function sharedVolumes(account: Account): Map<string, Set<string>> {
   const instances = new Map<string, Set<string>>();
   for (const { snapshots } of regionsOf(account)) {
     for (const one of snapshots.values()) {
-      if (one.deleted) continue;
+      if (one.deleted || !isSeen(account, one)) continue;
       const known = instances.get(one.dataOf);
       if (known === undefined) instances.set(one.dataOf, new Set([instanceOf(one)]));
       else known.add(instanceOf(one));
@@ -125,7 +130,9 @@ export function presence(account: Account, there = attached(account)): ReadonlyS
   const present = new Set(there);
   if (present.size === 0) return undefined;
   for (const { snapshots } of regionsOf(account)) {
-    for (const one of snapshots.values()) if (!one.deleted && present.has(one.dataOf)) present.add(instanceOf(one));
+    for (const one of snapshots.values()) {
+      if (!one.deleted && isSeen(account, one) && there.has(one.dataOf)) present.add(instanceOf(one));
+    }
   }
   return present;
 }

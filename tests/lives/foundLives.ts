@@ -7,7 +7,7 @@ export const LIVES_THAT_FOUND = [
   // The deletion limit stopped a part of recovery points, and let go the snapshots of a volume that two instances had. No life
   // in which mutants are hunted does that either.
   { days: 260, seeds: [8235], onlyRetention: true },
-  // What an instance had with a volume that it shared waited for the orphan's days of the instance, and then for those of
-  // the volume.
-  { days: 365, seeds: [8914], onlyRetention: true },
+  // A DR copy of when the regions were swapped was taken for one that is copied again, although its original is released.
+  // It kept another instance's copies, which were made and deleted every minute.
+  { days: 365, seeds: [8938], onlyRetention: true },
 ] as const;

@@ -16,12 +16,12 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     shownBy: { seed: 8412, days: 365, args: EARLIER },
   },
   {
-    name: "a shared volume waits for one orphan after the other",
-    file: "changes/changeUpdate.ts",
-    original: "...[...withSharers(units, shared)].filter(isMissing)",
-    mutated: "",
-    plausible: "each has its own days",
-    shownBy: { seed: 8914, days: 365, args: EARLIER },
+    name: "a DR copy beside what is released is copied again",
+    file: "plan/prune/released.ts",
+    original: "const uncopied = withTwins(left, wanted);",
+    mutated: "const uncopied = left;",
+    plausible: "it has no copy-expired tag",
+    shownBy: { seed: 8938, days: 365, args: EARLIER },
   },
   {
     name: "a stop ends while a change holds what was due",

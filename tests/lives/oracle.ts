@@ -14,7 +14,7 @@ import {
   slotOf,
 } from "../simulation/account/account";
 import { isMade } from "../simulation/account/ownership";
-import { type Chronicle, type Mail, comboOf, sharedVolumes } from "./chronicle";
+import { type Chronicle, type Mail, comboOf, isSeen, sharedVolumes } from "./chronicle";
 import { makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
@@ -37,11 +37,6 @@ type Units = Map<string, PointSet[]>;
 
 function isAlive(account: Account, one: SimSnapshot): boolean {
   return one.state === "completed" && !one.deleted && isMade(account, one);
-}
-
-/** Returns false for what a region still has from when it was the primary one, because the vault reads only copies there. */
-function isSeen({ settings }: Account, { region, sourceId }: SimSnapshot): boolean {
-  return region === settings.primaryRegion || sourceId !== undefined;
 }
 
 /** Returns true for a duplicate that only its lock has kept: it goes later, as it is needed for nothing. */

@@ -5,7 +5,7 @@
  * copies were promised `drKeep`, and are under a key that may have left the stack. Pure.
  */
 import { bestFirst, sameVolumeAndSlot } from "./sameSlot";
-import { isMadeForDr } from "./copies";
+import { isArchived, isMadeForDr } from "./copies";
 import { isReplacement, replacementFault, replacementState } from "./replacements";
 import { copyExpiredTag } from "../model/tags/tags";
 import type { ExpiredCopyTag } from "../model/actions";
@@ -105,12 +105,19 @@ function dedupePart(
   return { canonical: [best], redundant };
 }
 
-/** Chooses the canonical snapshot of a group: of several parts' one that was taken here, so that no copy is repeated. */
+/**
+ * Chooses the canonical snapshot of a group: of several parts' one that was taken here, so that no copy is repeated, but
+ * not an archived one, which cannot be copied.
+ */
 function dedupeGroup(group: readonly Snapshot[], copyProgressRank: CopyProgressRank, settings: CoreSettings): Deduped {
   const parts = partsOf(group).map((part) => dedupePart(part, copyProgressRank, settings));
   const [canonical, ...others] = bestFirst(
     parts.flatMap((part) => part.canonical),
-    (one) => 1_000 * standing(one, settings) + 2 * copyProgressRank(one) + (isMadeForDr(one) ? 1 : 0),
+    (one) =>
+      1_000 * standing(one, settings) +
+      4 * copyProgressRank(one) +
+      (isArchived(one) ? 2 : 0) +
+      (isMadeForDr(one) ? 1 : 0),
   );
   if (canonical === undefined) return { canonical: [], redundant: [], twins: [] };
   return {

@@ -120,6 +120,13 @@ describe("DR copies in what is the primary region now", () => {
     expect(parts(group, plainly)).toBe(expected);
   });
 
+  test("are canonical beside an original in the archive tier, which EC2 does not copy", () => {
+    const archived: Snapshot = { ...plain, storageTier: "archive" };
+    expect(parts([archived, copy])).toBe("copy /  / plain");
+    expect(parts([archived, copy], ENCRYPTING, ["plain"])).toBe("plain /  / copy");
+    expect(parts([archived, drCopy("archived-copy", { storageTier: "archive" })])).toBe("plain /  / archived-copy");
+  });
+
   test("are canonical beside a redundant original that is not copied yet", () => {
     expect(parts([twin, copy], ENCRYPTING, ["copy"])).toBe("copy /  / twin");
   });

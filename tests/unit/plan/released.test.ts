@@ -203,7 +203,15 @@ describe("with a volume that two instances have had", () => {
     marked(of("theirs", "i-gone", 5, "vol-other")),
     of("last", "i-gone", 1, "vol-other"),
   ];
-  const ask = (gone: { keepAll?: string; mayBeOrphan?: true }, drKeep: KeepRules) => {
+  /** Returns former DR copies of the expired ones, which have no copy-expired tag. */
+  const twins = () =>
+    completed.slice(1, 3).map((one): Snapshot => {
+      const twin = replacementOf(one, `twin-of-${one.snapshotId}`, { tags: { [TAG.volumeSizeGiB]: "8" } });
+      const { [MARK]: _none, ...tags } = twin.tags;
+      return { ...twin, tags };
+    });
+  const ask = (gone: { keepAll?: string; mayBeOrphan?: true }, drKeep: KeepRules, more: Snapshot[] = []) => {
+    const all = [...completed, ...more];
     const rules: PruneRules = {
       shared,
       rulesOf: (id) => ({
@@ -215,8 +223,8 @@ describe("with a volume that two instances have had", () => {
       calendar: makeCalendar("UTC"),
       nowMs: NOW,
     };
-    const [seen] = takeInventory({ snapshots: completed, copies: inDr([]) }, SETTINGS).dr;
-    return releasedIn(seen!, completed, rules);
+    const [seen] = takeInventory({ snapshots: all, copies: inDr([]) }, SETTINGS).dr;
+    return releasedIn(seen!, all, rules);
   };
 
   test("an instance that nobody is allowed to prune keeps nothing of the other instance by what it lacks", () => {
@@ -227,6 +235,15 @@ describe("with a volume that two instances have had", () => {
   test("an instance whose rules are unknown causes no copy of the other's and releases nothing", () => {
     const { released: isReleased, forCopying } = ask({ mayBeOrphan: true }, { last: 9 });
     expect([forCopying(mine), isReleased(mine)]).toStrictEqual([true, false]);
+  });
+
+  test.each([
+    ["nobody is allowed to prune", { keepAll: "its policy is not among the stack's" }, {}],
+    ["may be an orphan", { mayBeOrphan: true }, { last: 9 }],
+  ] as const)("what %s does neither by DR copies beside it of when the regions were swapped", (_what, gone, drKeep) => {
+    const beside = marked(of("beside", "i-here", 5, "vol-here"));
+    const { forCopying } = ask(gone, drKeep, [of("newer", "i-here", 0, "vol-here"), beside, ...twins()]);
+    expect([mine, beside].map(forCopying)).toStrictEqual([true, true]);
   });
 
   test("a volume that may be an orphan causes no copy and releases nothing", () => {

@@ -79,6 +79,16 @@ function standingOf(one: Snapshot, rules: PruneRules): Standing {
   return areRulesUnknown(one, rules) ? "unknown" : "ruled";
 }
 
+/**
+ * Returns those snapshots, and all others of the same data. Of these, only one is copied. A former DR copy beside its
+ * original has no copy-expired tag of its own.
+ */
+function withTwins(some: ReadonlySet<Snapshot>, snapshots: readonly Snapshot[]): ReadonlySet<Snapshot> {
+  if (some.size === 0) return some;
+  const groups = sameVolumeAndSlot(snapshots).filter((group) => Array.isArray(group));
+  return new Set([...some, ...groups.filter((group) => group.some((one) => some.has(one))).flat()]);
+}
+
 function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRules): ReleasedKeys {
   const { region } = seen.dr;
   const completed = own.filter((one) => isCompleted(one) && isClear(one));
@@ -114,14 +124,16 @@ function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRu
   // A snapshot that is not copied must not keep others in its recovery point. They would be copied because of it and
   // deleted at once, again and again.
   const stuck = new Set(wanted.filter((one) => isStuck(one, seen)));
-  const isCopied = (one: Snapshot) => !left.has(one) && !stuck.has(one);
+  const uncopied = withTwins(left, wanted);
+  const isCopied = (one: Snapshot) => !uncopied.has(one) && !stuck.has(one);
   for (const one of goneIf(isCopied)) sure.add(one);
   // A snapshot that cannot be copied is evaluated as if it could. Its copy may have expired before somebody archived
   // it.
   const expired = new Set(tagged.filter((one) => stuck.has(one)).map(firstHolderOf));
-  if (expired.size > 0) for (const one of goneIf((other) => !left.has(other))) if (expired.has(one)) sure.add(one);
-  const isUnknown = unknown.size > 0 && rules.shared.size > 0;
-  const known = isUnknown ? goneIf((one) => isCopied(one) && !unknown.has(one)) : sure;
+  if (expired.size > 0) for (const one of goneIf((other) => !uncopied.has(other))) if (expired.has(one)) sure.add(one);
+  const unsure = rules.shared.size > 0 ? withTwins(unknown, wanted) : unknown;
+  const isUnknown = unsure.size > 0 && rules.shared.size > 0;
+  const known = isUnknown ? goneIf((one) => isCopied(one) && !unsure.has(one)) : sure;
   for (const one of known) forCopying.add(one);
   return { sure, forCopying };
 }
