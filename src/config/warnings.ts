@@ -87,13 +87,16 @@ function figures(window: RecoveryWindow, { side }: RegionRules): string {
   return `as few as ${points} of a volume${where}, the oldest ${oldest(window)}`;
 }
 
-/** Warns if the rules can delete the previous recovery point when a new one is made, or earlier. */
+/** Warns if the rules leave a single recovery point, from when a new one is made or from later. */
 function singleWarning(ruled: RegionRules, window: RecoveryWindow, played: PlayedSchedule): string | undefined {
   const { schedule, keepAtLeast, windowOf } = played;
   const byRules = windowOf(ruled.rules, 1);
   if (byRules === undefined || byRules.maxOldestAgeMs === Infinity) return undefined;
-  if (byRules.minOldestAgeMs > 0) return undefined;
   const keys = `${named(ruled)} with schedule ${schedule}`;
+  if (byRules.minOldestAgeMs > 0) {
+    if (window.fewestPoints > 1) return undefined;
+    return `${keys} keeps ${figures(window, ruled)}: at times the newest is the only one. To have two at all times, keep them for twice the time between runs.`;
+  }
   if (keepAtLeast === 1) {
     return `${keys} keeps ${figures(window, ruled)}: a new recovery point can be the only one. Keep them for longer than the time between runs.`;
   }

@@ -8,6 +8,7 @@ import { NOW, SETTINGS, instance, snapshot, volume } from "../../support/world";
 
 const DAILY = "cron(0 3 * * ? *)";
 const MONTHLY = "cron(0 3 1 * ? *)";
+const WEEKLY = "cron(0 3 ? * SUN *)";
 
 const GOOD: WarningContext = {
   policies: { True: { keep: { retentionDays: 7 }, drKeep: { retentionDays: 7 } } },
@@ -90,7 +91,7 @@ describe("rules that are no longer than the time between runs", () => {
   test.each<[string, KeepRules, string, string]>([
     [MONTHLY, { retentionDays: 30 }, "retentionDays=30", "31 days"],
     [DAILY, { retentionDays: 1 }, "retentionDays=1", "1 day"],
-    ["cron(0 3 ? * SUN *)", { retentionDays: 7 }, "retentionDays=7", "7 days"],
+    [WEEKLY, { retentionDays: 7 }, "retentionDays=7", "7 days"],
     ["cron(0 3 ? * MON-FRI *)", { retentionDays: 3 }, "retentionDays=3", "3 days"],
     ["rate(90 days)", { retentionDays: 90 }, "retentionDays=90", "90 days"],
     [DAILY, { last: 1, within: "1d" }, "keep.last=1, keep.within=1d", "1 day"],
@@ -112,15 +113,34 @@ describe("rules that are no longer than the time between runs", () => {
 
   test.each<[string, KeepRules]>([
     [DAILY, { retentionDays: 2 }],
-    [MONTHLY, { retentionDays: 32 }],
+    [MONTHLY, { retentionDays: 62 }],
+    [WEEKLY, { retentionDays: 14 }],
     ["cron(0 3 ? * MON-FRI *)", { retentionDays: 4 }],
     ["rate(1 minute)", { retentionDays: 1 }],
     ["rate(1 minute)", { monthly: 12 }],
     [DAILY, { last: 1, monthly: 12 }],
     // No recovery point follows the last one, so nothing takes its place.
     ["cron(0 3 1 1 ? 2030)", { retentionDays: 7 }],
-  ])("are not warned of if there is always an older recovery point: %s with %j", (schedule, rules) => {
+  ])("are not warned of if there are always two recovery points: %s with %j", (schedule, rules) => {
     expect(kept(schedule, rules)).toStrictEqual([]);
+  });
+});
+
+describe("rules that are shorter than twice the time between runs", () => {
+  test.each<[string, KeepRules, string]>([
+    [WEEKLY, { retentionDays: 8 }, "retentionDays=8"],
+    [WEEKLY, { retentionDays: 13 }, "retentionDays=13"],
+    [MONTHLY, { retentionDays: 32 }, "retentionDays=32"],
+  ])("are warned of because the newest is alone for a part of it: %s with %j", (schedule, rules, keys) => {
+    expect(kept(schedule, rules)).toStrictEqual([
+      expect.stringMatching(
+        `^${keys} .* keeps as few as 1 recovery point .*: at times the newest is the only one\\. To have two at all times, `,
+      ),
+    ]);
+  });
+
+  test("are not warned of if keepAtLeast keeps two", () => {
+    expect(kept(WEEKLY, { retentionDays: 8 }, undefined, { keepAtLeast: 2 })).toStrictEqual([]);
   });
 });
 
