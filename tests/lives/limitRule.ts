@@ -14,6 +14,9 @@ const SERVED_FOR_MS = 3 * DAY_MS;
 /** Returns what a region has of an instance and is due by steady expiry, as the invocation found it. */
 export type DueSets = (region: string, instance: string) => readonly PointSet[];
 
+/** Decides whether any of these slots is among it. */
+export type HasDue = (region: string, instance: string, slots: ReadonlySet<string>) => boolean;
+
 /** A stop, by the last plan that named it. */
 interface Stop extends Pick<Mail, "region" | "hash" | "atMs"> {
   instance: string;
@@ -63,17 +66,16 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       stop !== undefined && !wasHeld(region, ({ atMs, instances }) => atMs > stop.atMs && instances.includes(instance))
     );
   };
-  const forgetStopped = (dueSets: DueSets) => {
+  const forgetStopped = (hasDue: HasDue) => {
     for (const [key, { region, hash, instance, slots }] of stopped) {
-      const isLeft = dueSets(region, instance).some(({ slot }) => slots.has(slot));
-      if (approved.has(hash) || !isLeft) stopped.delete(key);
+      if (approved.has(hash) || !hasDue(region, instance, slots)) stopped.delete(key);
     }
   };
   return {
-    begins: (dueSets: DueSets) => {
+    begins: (hasDue: HasDue) => {
       gone = new Map();
       released = new Map();
-      forgetStopped(dueSets);
+      forgetStopped(hasDue);
     },
     mailed: (announced: readonly Mail[], dueSets: DueSets) => {
       for (const { kind, region, hash, instances, atMs } of announced) {

@@ -15,7 +15,7 @@ import {
 } from "../simulation/account/account";
 import { isMade } from "../simulation/account/ownership";
 import { type Chronicle, type Mail, comboOf, isSeen, sharedVolumes } from "./chronicle";
-import { makeLimitRule } from "./limitRule";
+import { type DueSets, type HasDue, makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { makeNoticeRule } from "./noticeRule";
@@ -107,6 +107,8 @@ interface Moment {
   remember: Remember;
   /** Snapshots deleted while another one of the same data was there, by region, volume and slot. */
   twins: Map<string, SimSnapshot[]>;
+  /** What was found about snapshots since the last mail. */
+  looks: Map<SimSnapshot, Hindsight>;
   /** Recovery points that no change releases, by region and instance. */
   leftSets: Map<string, readonly PointSet[]>;
   /** Recovery points that lost a part, with their region. */
@@ -119,6 +121,7 @@ function newMoment(): Omit<Moment, "shared"> {
     units: new Map(),
     combos: new Map(),
     twins: new Map(),
+    looks: new Map(),
     leftSets: new Map(),
     broken: new Map(),
     remember: (key, make) => {
@@ -154,8 +157,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return combo;
   };
 
-  /** Returns what the views of all units to which a snapshot belongs say. */
-  const hindsight = (one: SimSnapshot, region: Region, more: Pick<Asked, "isAboutLater"> = {}): Hindsight => {
+  /** Asks the views of all units to which a snapshot belongs. */
+  const ask = (one: SimSnapshot, region: Region, more: Pick<Asked, "isAboutLater"> = {}): Hindsight => {
     const { shared, remember } = here();
     const all = unitsIn(region);
     const [slot, instance] = [slotOf(one), instanceOf(one)];
@@ -184,12 +187,20 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return found;
   };
 
+  /** Returns what the views of all units to which a snapshot belongs say. */
+  const hindsight = (one: SimSnapshot, region: Region): Hindsight => {
+    const { looks } = here();
+    const known = looks.get(one) ?? ask(one, region);
+    looks.set(one, known);
+    return known;
+  };
+
   /** Returns true for what was made while a change waited that is over now, and that it would keep like what was there before. */
   const waitedToo = (one: SimSnapshot, region: Region) =>
     chronicle.mails.some(
       ({ kind, region: name, servedMs }) =>
         kind === "change" && name === region.name && servedMs < Infinity && Date.parse(slotOf(one)) <= servedMs,
-    ) && hindsight(one, region, { isAboutLater: true }).isByChange;
+    ) && ask(one, region, { isAboutLater: true }).isByChange;
 
   /** Returns an instance's recovery points without those that changes release whole. The limit is a share of these. */
   const leftByChanges = (instance: string, region: Region): readonly PointSet[] => {
@@ -280,7 +291,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const region = regionsOf(account).find((one) => one.name === name);
     if (region === undefined) return false;
     const sets = [...(unitsIn(region).get(instance) ?? [])].sort((a, b) => a.slotMs - b.slotMs);
-    return sets.some(({ snapshots }) => snapshots.some((one) => isSo(hindsight(one, region, more))));
+    return sets.some(({ snapshots }) => snapshots.some((one) => isSo(ask(one, region, more))));
   };
 
   /** Returns true for the newest point with former tags. While anything waits for these, it waits too: nothing else records them. */
@@ -290,19 +301,30 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return combo !== comboOfNewest(instance) && !sets.some(isNewer);
   };
 
-  /** Returns what a region has of an instance and is due by steady expiry. */
-  const dueSets = (regionName: string, instance: string): PointSet[] => {
+  /** Finds what a region has of an instance, and returns a function that decides what of it is due by steady expiry. */
+  const duenessOf = (regionName: string, instance: string) => {
     const region = regionsOf(account).find((one) => one.name === regionName);
-    if (region === undefined) return [];
-    const sets = unitsIn(region).get(instance) ?? [];
-    const looks = sets.flatMap((set) =>
-      set.snapshots.slice(0, 1).map((one) => ({ set, look: hindsight(one, region) })),
-    );
-    const isHeld = looks.some(({ look }) => look.held !== undefined);
-    return looks
-      .filter(({ look: { keptNow, held, isByChange } }) => keptNow === undefined && held === undefined && !isByChange)
-      .filter(({ set }) => !(isHeld && isNewestOfFormer(set, sets, instance)))
-      .map(({ set }) => set);
+    const sets = (region && unitsIn(region).get(instance)) ?? [];
+    const lookAt = ({ snapshots: [one] }: PointSet): Hindsight =>
+      region === undefined || one === undefined ? { isByChange: true } : hindsight(one, region);
+    let isHeld: boolean | undefined;
+    const isDue = (set: PointSet) => {
+      const { keptNow, held, isByChange } = lookAt(set);
+      if (keptNow !== undefined || held !== undefined || isByChange) return false;
+      if (!isNewestOfFormer(set, sets, instance)) return true;
+      return !(isHeld ??= sets.some((one) => lookAt(one).held !== undefined));
+    };
+    return { sets, isDue };
+  };
+
+  const dueSets: DueSets = (region, instance) => {
+    const { sets, isDue } = duenessOf(region, instance);
+    return sets.filter(isDue);
+  };
+
+  const hasDue: HasDue = (region, instance, slots) => {
+    const { sets, isDue } = duenessOf(region, instance);
+    return sets.some((set) => slots.has(set.slot) && isDue(set));
   };
 
   /**
@@ -311,7 +333,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
    */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
     const { editGraceDays } = account.settings;
-    const { held, isByChange } = hindsight(one, region, { isAboutLater: true });
+    const { held, isByChange } = ask(one, region, { isAboutLater: true });
     const isYoung = ({ atMs, graceDays }: Mail) =>
       atMs > time.nowMs() - (Math.max(editGraceDays, graceDays) + 1) * DAY_MS;
     return (
@@ -346,10 +368,11 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     begins: () => {
       // Before this invocation makes any, because its plan decides by what it sees if a volume is shared.
       moment = { ...newMoment(), shared: sharedVolumes(account) };
-      limit.begins(dueSets);
+      limit.begins(hasDue);
     },
     deleting,
     mailed: (mails) => {
+      moment?.looks.clear();
       checkNotices(mails);
       limit.mailed(mails, dueSets);
     },

@@ -109,6 +109,7 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: 
     const later = [...known.slice(index + 1), era];
     if (!isMine(one) || later[0] === undefined || isMine(later[0])) return [];
     const backMs = later.find(isMine)?.fromMs ?? Infinity;
+    if (slotMs > backMs || madeMs >= backMs) return [];
     if (one.goneMs !== undefined && one.goneMs < backMs) return [];
     // Once nothing is left of what was made in between, the vault forgets that there was anything.
     if (![...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs)) return [];
@@ -119,7 +120,7 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: 
     // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
     const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= backMs);
     const isServed = isUnknown || isApproved || about.some(({ servedMs }) => servedMs <= backMs);
-    return isServed || slotMs > backMs || madeMs >= backMs ? [] : [one.untilMs];
+    return isServed ? [] : [one.untilMs];
   });
 }
 
@@ -192,6 +193,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
     // Even if the schedule is back, because what another one made in between replaces nothing.
     const isThinned = eras.slice(eras.indexOf(era)).some((one) => !isSameSchedule(one.settings, settings));
     const allLeftMs = leftMs(chronicle, era, asked);
+    const isEraOver = settingsOver(era);
     for (const reign of under) {
       // Tags that no run found under those settings were never a former state.
       const isPresent = era === now && reign === newest;
@@ -201,7 +203,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
         const isMine = era !== now && !isGoneFor(chronicle, unit, settings.orphanDays, nowMs);
         if (isOrphan && isMine) continue;
         const view = { settings, tags: reign.tags, isOrphan };
-        const isOver = settingsOver(era) || tagsOver(reign) || (!isOrphan && absence !== undefined && isNotifiedOrphan);
+        const isOver = isEraOver || tagsOver(reign) || (!isOrphan && absence !== undefined && isNotifiedOrphan);
         const words = [
           era === now ? "the settings of now" : `the settings until ${new Date(era.untilMs).toISOString()}`,
           ...(reign === newest ? [] : [`the tags ${reign.combo}`]),

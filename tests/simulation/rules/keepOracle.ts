@@ -14,10 +14,11 @@ function timeOf({ slotMs, startTimeMs }: RetentionPoint): number {
 }
 
 function periodOf(rule: Rule, point: RetentionPoint): string {
-  const iso = new Date(timeOf(point)).toISOString();
   if (rule === "last") return point.snapshotId;
+  if (rule === "hourly") return String(Math.floor(timeOf(point) / HOUR_MS));
+  if (rule === "daily") return String(Math.floor(timeOf(point) / DAY_MS));
   if (rule === "weekly") return String(Math.floor((timeOf(point) / DAY_MS + 3) / 7));
-  return iso.slice(0, { hourly: 13, daily: 10, monthly: 7, yearly: 4 }[rule]);
+  return new Date(timeOf(point)).toISOString().slice(0, { monthly: 7, yearly: 4 }[rule]);
 }
 
 /**
