@@ -53,11 +53,15 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
    */
   const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) =>
     mails.some((mail) => mail.kind === "change" && mail.region === region && isOf(mail) && mail.servedMs < Infinity);
-  /** Its grace or its approval is a few days old, or it was about settings that are not known. */
+  /**
+   * Its approval or its date is a few days old, or it was about settings that are not known. An approval of a plan that
+   * has grown meanwhile releases nothing before the date.
+   */
   const isJustServed = ({ hash, atMs, graceDays, unknownMs, servedMs }: Mail) => {
-    const graceMs = Math.max(graceDays, account.settings.editGraceDays) * DAY_MS;
-    const overMs = approved.has(hash) ? servedMs : atMs + graceMs;
-    return unknownMs !== undefined || overMs > account.time.nowMs() - SERVED_FOR_MS;
+    const nowMs = account.time.nowMs();
+    const dateMs = atMs + Math.max(graceDays, account.settings.editGraceDays) * DAY_MS;
+    const overMs = approved.has(hash) && dateMs > nowMs ? servedMs : Math.max(servedMs, dateMs);
+    return unknownMs !== undefined || overMs > nowMs - SERVED_FOR_MS;
   };
   /** Unless a later change took it over, and is over. */
   const isStopped = (region: string, instance: string) => {
