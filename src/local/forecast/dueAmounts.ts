@@ -81,11 +81,31 @@ function plansOf({ plan }: Foresight, region: string, limited: boolean) {
   return plans.filter((one) => one.region === region && one.held.some((point) => isOf(point, "limit")) === limited);
 }
 
-/** Counts what is in a grace period, by when it is due, the soonest first. */
-export function waitingIn(foresight: Foresight, region: string): Waiting[] {
+/** Returns what the mail about a new change says will be due later, if nobody was mailed about the change yet. */
+export function dueLaterIn(foresight: Foresight, region: string): HeldPoint[] {
+  return plansOf(foresight, region, false).flatMap(({ held }) => held.filter(({ isLater }) => isLater === true));
+}
+
+/** Adds what the mail said will be due later. It waits like what has the same changes. */
+function withLater(held: readonly HeldPoint[], later: readonly HeldPoint[]): HeldPoint[] {
+  const known = new Set(held.map(({ snapshotId }) => snapshotId));
+  const textOf = ({ keys }: HeldPoint) => [...keys].sort().join();
+  const alike = new Map(held.map((one) => [textOf(one), one]));
+  const more = later.flatMap((one): HeldPoint[] => {
+    const { fresh, endMs } = alike.get(textOf(one)) ?? {};
+    return known.has(one.snapshotId) || fresh === undefined || endMs === undefined ? [] : [{ ...one, fresh, endMs }];
+  });
+  return [...held, ...more];
+}
+
+/**
+ * Counts what is in a grace period, by when it is due, the soonest first.
+ * @param later what the mail said will be due later
+ */
+export function waitingIn(foresight: Foresight, region: string, later: readonly HeldPoint[] = []): Waiting[] {
   const waiting: Waiting[] = [];
   for (const { hash, held } of plansOf(foresight, region, false)) {
-    for (const [ms, points] of groupBy(held, dueMs)) {
+    for (const [ms, points] of groupBy(withLater(held, later), dueMs)) {
       const from = ms === undefined ? {} : { from: isoSeconds(ms) };
       const ids = points.map(({ snapshotId }) => snapshotId);
       waiting.push({ ...amountOf(pick(seenIn(foresight, region), ids)), ...from, plan: hash });

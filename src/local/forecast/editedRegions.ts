@@ -7,6 +7,7 @@ import {
   amountOf,
   deletedIn,
   dueAtOnce,
+  dueLaterIn,
   seenIn,
   stoppedIn,
   waitingIn,
@@ -50,9 +51,10 @@ interface SeenEdit {
 const NOTHING: Amount = { recoveryPoints: 0, snapshots: 0, gib: 0 };
 
 /** Returns what waits in the morning, and what was announced for an earlier time. */
-function waitingOf({ announced, morning }: SeenEdit, region: string, seenAt: string): Waiting[] {
-  const over = waitingIn(announced, region).filter(({ from = "~" }) => from <= seenAt);
-  return [...over, ...waitingIn(morning, region)];
+function waitingOf({ atOnce, announced, morning }: SeenEdit, region: string, seenAt: string): Waiting[] {
+  const later = dueLaterIn(atOnce, region);
+  const over = waitingIn(announced, region, later).filter(({ from = "~" }) => from <= seenAt);
+  return [...over, ...waitingIn(morning, region, later)];
 }
 
 /** Returns the stack's regions, then those that the edit took out of it. */

@@ -40,9 +40,15 @@ function byInstance(held: readonly HeldPoint[]): string {
   return listed(texts);
 }
 
-/** A second value would replace the first, and each region has a plan of its own. */
-const CARRIED_OUT =
-  "The next hourly sweep carries it out. To approve several plans, put their hashes into one value, in quotes, separated by blanks.";
+/** Says when an approval takes effect. Only runs look for instances, and without them nothing is an orphan. */
+function carriedOut(held: readonly HeldPoint[]): string {
+  const isOrphans = held.some((one) => isOf(one, "orphan"));
+  const when = isOrphans
+    ? "The next hourly sweep carries it out, and the next run what is of instances that are not backed up any more."
+    : "The next hourly sweep carries it out.";
+  // A second value would replace the first, and each region has a plan of its own.
+  return `${when} To approve several plans, put their hashes into one value, in quotes, separated by blanks.`;
+}
 
 /** Returns the command that approves a plan. */
 function approval(hash: string): string {
@@ -122,9 +128,9 @@ export function changeNotice(plan: ChangePlan, memory: ChangeMemory | undefined,
     [region, hash, deletionPlanHash(region, news)].join(" "),
     `the vault will delete ${pointsOf(held)} in ${region} that it kept before a change: ${reasons.join(". ")}. Plan ${hash}`,
     withCommand(
-      "The change deletes none of this before then. To keep it, undo the change before then. To delete what is due at once",
+      "The change deletes none of this before then, but the previous rules still expire what they would have expired. To keep the rest, undo the change before then. To delete what is due at once",
       approval(hash),
-      CARRIED_OUT,
+      carriedOut(held),
     ),
   );
 }
@@ -157,7 +163,7 @@ export function limitProblem(plan: ChangePlan, points: number, settings: CoreSet
     withCommand(
       "If you do not want these deletions, look for the cause, such as weeks without runs or a system time that jumped. To keep what is there, make the retention longer. If you want them, approve this plan and no other",
       approval(hash),
-      CARRIED_OUT,
+      carriedOut(held),
     ),
   );
 }

@@ -3,15 +3,15 @@
  * Pure.
  */
 import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/memory/waitingPlans";
-import { type Known, isOf, knownOf, withApproved } from "./changeKeys";
-import { type ChangeMemory, memoryIn } from "../model/memory/changeMemory";
+import { type Known, knownOf, withApproved } from "./changeKeys";
+import { memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
 import { withinRoom } from "./changeRoom";
 import { nextMemory } from "./changeUpdate";
 import type { ChangedRegion } from "./looked";
 import { limitDeletions } from "./deletionLimit";
 import { oldestSlotIn } from "../inventory/regions";
-import { dueLater } from "./dueLater";
+import { type PlannedRegion, foreseen } from "./foresight";
 import type { FormersOf } from "../retention/former";
 import { type RuledUnits, type Served, formerRules } from "./formerRules";
 import { type Ruled, areRulesUnknown } from "../retention/effectiveRules";
@@ -19,9 +19,7 @@ import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
 import { withSharers } from "../retention/recoverySets";
 import { comboOf } from "./tagChanges";
-import { DAY_MS } from "../lib/time";
 import type { Kept } from "../model/actions";
-import type { CoreSettings } from "../model/settings";
 import type { Snapshot, World } from "../model/world";
 import type { Problem } from "../model/problem";
 import type { ReadAt } from "../retention/verdict";
@@ -54,30 +52,6 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
   });
 }
 
-/** Input for reading the rules as of a later time. */
-interface Foreseeing extends ReadAt {
-  memory: ChangeMemory;
-  ruled: RuledUnits & Pick<Ruled, "shared">;
-  settings: CoreSettings;
-  slot: string | undefined;
-}
-
-/**
- * Returns what a new change makes due in every region by the end of its grace period, so that one mail names all of it.
- */
-function foreseen(
-  held: readonly HeldPoint[],
-  planned: readonly { pruned: PrunePlan; isDr: boolean }[],
-  { memory, ruled, settings, slot, nowMs, calendar }: Foreseeing,
-): HeldPoint[] {
-  const isNew = held.some((one) => one.fresh.size > 0 && !isOf(one, "limit"));
-  if (!isNew) return [];
-  const endMs = nowMs + settings.editGraceDays * DAY_MS;
-  const formersOf = formerRules(memory, ruled, { settings, slot, nowMs: endMs, mailMs: nowMs });
-  const rules = { ...ruled, calendar, nowMs: endMs, formersOf };
-  return planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }));
-}
-
 /**
  * Returns the units of which a mail may name nothing, because the vault keeps all of an instance whose newest snapshot was
  * retagged, and with it the points of others that have a volume of it.
@@ -107,7 +81,7 @@ export function beginChanges(
   let withheld: Kept[] = [];
   let held: HeldPoint[] = [];
   const points = new Map<string, number>();
-  const planned: { pruned: PrunePlan; isDr: boolean }[] = [];
+  const planned: PlannedRegion[] = [];
   return {
     ...(memory && { formersOf: formerRules(memory, ruled, at) }),
     limit: (pruned, { region, dr, own }) => {

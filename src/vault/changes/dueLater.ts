@@ -21,7 +21,7 @@ import type { Side } from "../retention/verdict";
 const MOST_FORESEEN = 50_000;
 
 /** Returns the times at which a schedule fires within a time span. */
-function firesUntil(
+export function firesUntil(
   { schedule, timezone }: Pick<CoreSettings, "schedule" | "timezone">,
   lastMs: number,
   span: { nowMs: number; endMs: number },

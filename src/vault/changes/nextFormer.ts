@@ -39,7 +39,9 @@ export function nextFormer(
   // `Infinity` if not all of the regions and of such units had a mail.
   const lastMs = (about: readonly string[], until: string, endOf: (change: Known | undefined) => number | undefined) =>
     Math.max(...about.flatMap((region) => keysOf(region, until)).map((key) => endOf(known.get(key)) ?? Infinity));
+  // What they released may still be there, because of a lock or an AMI. The deletion limit must know why it is due.
   const isDone = ({ until, region }: FormerSettings) =>
+    !losers.has(until) &&
     lastMs(region === undefined ? memory.regions : [region], until, (one) => graceEndMs(one, settings)) < doneMs;
   const overMs = (until: string) => lastMs(memory.regions, until, (one) => overFromMs(one, "", settings));
   const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {

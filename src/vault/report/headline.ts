@@ -28,6 +28,7 @@ const BESIDE: Words = [
 /** Notices after which something is lost unless a person acts. The worst is first. */
 const PRESSING: Words = [
   ["deletions-announced", "deletions are announced"],
+  ["not-protected-anymore", "an instance is not backed up any more"],
   ["becoming-orphan", "an instance is not backed up any more"],
 ];
 

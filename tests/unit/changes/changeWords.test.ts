@@ -43,6 +43,17 @@ test.each([
   expect(said(points)).toBe(words);
 });
 
+test("says that only a run carries out the approval of what is not backed up any more", () => {
+  const hintOf = (points: readonly HeldPoint[]) =>
+    planChanges(points, new Map(), { memory: undefined, known: new Map() }, POLICY).problems[0]?.hint;
+  const run = ", and the next run what is of instances that are not backed up any more.";
+  expect(hintOf([held("i-1", 3)])).toContain(`The next hourly sweep carries it out${run}`);
+  const settings = new Set([`${HERE} settings 2026-11-20T03:00:00Z`]);
+  expect(hintOf([held("i-1", 3, { keys: settings, fresh: settings })])).toContain(
+    "The next hourly sweep carries it out. To approve",
+  );
+});
+
 test("mails a hash again within the day if another mail has named one of its changes since", () => {
   const [first, second] = ["settings 2026-11-20T03:00:00Z", "settings 2026-11-21T03:00:00Z"].map(
     (change): ChangeKey => `${HERE} ${change}`,

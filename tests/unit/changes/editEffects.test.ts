@@ -2,7 +2,14 @@
  * Tests the reported effects of an edit: added and dropped instances, due dates, mailed plans, and regions that left.
  */
 import type { Foresight } from "../../../src/local/forecast/foresight";
-import { amountOf, deletedIn, dueAtOnce, stoppedIn, waitingIn } from "../../../src/local/forecast/dueAmounts";
+import {
+  amountOf,
+  deletedIn,
+  dueAtOnce,
+  dueLaterIn,
+  stoppedIn,
+  waitingIn,
+} from "../../../src/local/forecast/dueAmounts";
 import { mailedHashes } from "../../../src/local/story/edits";
 import { coveredVolumes, protectionChange } from "../../../src/local/forecast/protection";
 import { regionNotes } from "../../../src/local/forecast/regionNotes";
@@ -55,6 +62,18 @@ function foresight(held: readonly HeldPoint[], mailed: readonly string[], more: 
   const world = { snapshots: ALL, copies: {}, problems: [], throttled: [] };
   return { policy: SETTINGS, world, plan };
 }
+
+test("counts what the mail said will be due later, with what waits for the same changes", () => {
+  const [first, second, third] = ALL;
+  const key = `${PRIMARY} settings ${MAILED_AT}`;
+  const later = heldBy(key, second!, third!).map((one) => ({ ...one, fresh: new Set([key]), isLater: true as const }));
+  const before = foresight([...heldBy(key, first!), ...later], []);
+  expect(dueLaterIn(before, PRIMARY)).toStrictEqual(later);
+  const now = foresight(heldBy(key, first!, second!), [key]);
+  expect(waitingIn(now, PRIMARY, later)).toMatchObject([{ recoveryPoints: 3, from: isoSeconds(END_MS), plan: "abc" }]);
+  const other = foresight(heldBy(`${PRIMARY} tags i-1/a`, first!), []);
+  expect(waitingIn(other, PRIMARY, later)).toMatchObject([{ recoveryPoints: 1 }]);
+});
 
 test("counts recovery points by instance and slot, and snapshots one by one", () => {
   const other = snapshot("snap-5", { ...ALL[0]!, volumeId: "vol-2", snapshotId: "snap-5" });

@@ -50,7 +50,7 @@ test("says in a notice how many there are, how large, of whom, at what cost, and
       kind: "orphans-kept",
       subject: HERE,
       message: `${HERE} keeps 3 recovery points with 516 GiB of volumes for 1 instance that nobody has backed up for 30 days: i-old. They cost roughly 25 USD a month (each volume once in full, at 0.05 USD per GiB).`,
-      hint: "To keep them, do nothing: `orphans: keep-last` keeps the newest one of each volume for good. To delete all of them, set `orphans: expire`. The runbook's page has the commands for one instance.",
+      hint: "To keep what no other mail announces, do nothing: `orphans: keep-last` keeps the newest one of each volume for good. To delete all of them, set `orphans: expire`. The runbook's page has the commands for one instance.",
       severity: "notice",
     },
   ]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { composeMail } from "../../../src/vault/report/mail";
 import type { Status, Summary } from "../../../src/vault/report/summary";
-import { type Problem, type ProblemKind, problem } from "../../../src/vault/model/problem";
+import { type Problem, type ProblemKind, asNotice, problem } from "../../../src/vault/model/problem";
 import { DR, DR2, NOW, PRIMARY_KEY, RUN, SETTINGS, SLOT, SWEEP } from "../../support/world";
 
 const LOGS = { group: "/aws/lambda/vault", region: "us-east-1", sinceMs: NOW };
@@ -117,6 +117,9 @@ describe("a subject names", () => {
   test("a deletion to come before other notices", () => {
     expect(subject("in-use", "deletions-announced")).toBe("vault: deletions are announced, and 1 more");
     expect(subject("becoming-orphan")).toBe("vault: an instance is not backed up any more");
+    const gone = asNotice(of("not-protected-anymore"));
+    const { subject: told } = composeMail(summary("clean"), [gone, of("in-use")], SETTINGS, LOGS);
+    expect(told).toBe("vault: an instance is not backed up any more, and 1 more");
   });
 });
 

@@ -42,8 +42,8 @@ function noticeOf(region: string, points: readonly Snapshot[], settings: CoreSet
   return problem(
     "orphans-kept",
     region,
-    `${region} keeps ${pluralize(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${pluralize(ids.length, "instance")} that nobody has backed up for ${orphanDays} days: ${listed(ids)}. They cost ${roughCost(points)}.`,
-    `To keep them, do nothing: ${fateOf(points, settings)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
+    `${region} keeps ${pluralize(points.length, "recovery point")} with ${gibOf(points)} GiB of volumes for ${pluralize(ids.length, "instance")} that nobody has backed up for ${pluralize(orphanDays, "day")}: ${listed(ids)}. They cost ${roughCost(points)}.`,
+    `To keep what no other mail announces, do nothing: ${fateOf(points, settings)}. To delete all of them, set \`orphans: expire\`. The runbook's page has the commands for one instance.`,
   );
 }
 
