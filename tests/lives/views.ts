@@ -73,10 +73,13 @@ function isGoneFor({ absences }: Chronicle, unit: string, days: number, nowMs: n
  * lacked the region.
  */
 function keepsAll(eras: readonly Era[], era: Era, region: string): boolean {
-  const { primaryRegion, dr } = era.settings;
-  if (era.isLost || (region !== primaryRegion && !dr.some((one) => one.region === region))) return true;
+  if (era.isLost || !hasRegion(era, region)) return true;
   const next = eras[eras.indexOf(era) + 1];
   return next !== undefined && next.settings.primaryRegion !== era.settings.primaryRegion;
+}
+
+function hasRegion({ settings: { primaryRegion, dr } }: Era, region: string): boolean {
+  return region === primaryRegion || dr.some((one) => one.region === region);
 }
 
 function isSameSchedule(a: VaultSettings, b: VaultSettings): boolean {
@@ -113,9 +116,10 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: 
     if (one.goneMs !== undefined && one.goneMs < backMs) return [];
     // Once nothing is left of what was made in between, the vault forgets that there was anything.
     if (![...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs)) return [];
-    const isUnknown = there.some(
-      ({ unknownMs = -Infinity, servedMs }) => one.untilMs < unknownMs + SAME_MS && servedMs < Infinity,
-    );
+    // What a region had before it was in the stack is unknown, but the stack's schedule of then is not.
+    const isUnknown =
+      hasRegion(one, region) &&
+      there.some(({ unknownMs = -Infinity, servedMs }) => one.untilMs < unknownMs + SAME_MS && servedMs < Infinity);
     const about = there.filter(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS));
     // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
     const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= backMs);
