@@ -66,22 +66,23 @@ function newestSets(points: readonly Snapshot[], isMissing: (id: string) => bool
 }
 
 /**
- * Returns the snapshots that do not wait yet, but will wait at the end of the grace period, for changes that no mail
- * has named.
- * @param rules the rules as of the end of the grace period
+ * Returns the snapshots that do not wait yet, but will wait at a later time, for changes that no mail has named.
+ * @param rules the rules as of then
+ * @param firesOf returns the times of the runs until then, or more than the limit. A rate is counted from the first
+ * argument.
  */
 export function dueLater(
   { points, verdict }: PrunePlan,
   side: Side,
   rules: PruneRules & { isMissing: (id: string) => boolean },
-  { settings, nowMs }: { settings: CoreSettings; nowMs: number },
+  firesOf: (lastMs: number, most: number) => readonly number[],
 ): HeldPoint[] {
   const [first] = points;
   if (first === undefined) return [];
   const templates = newestSets(points, rules.isMissing);
   const lastMs = templates.reduce((ms, one) => Math.max(ms, parseIso(one.identity.slot) ?? 0), 0);
   const most = MOST_FORESEEN / Math.max(1, templates.length);
-  const fires = firesUntil(settings, lastMs, { nowMs, endMs: rules.nowMs }, most);
+  const fires = firesOf(lastMs, most);
   if (fires.length > most) return [];
   const made = fires.flatMap((atMs) => templates.map((one) => madeLater(one, atMs)));
   const { held } = evaluate({ snapshots: [...points, ...made], side, region: first.region }, rules);

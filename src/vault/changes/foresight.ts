@@ -30,6 +30,11 @@ export interface PlannedRegion {
   isDr: boolean;
 }
 
+/** A region's pruning, with some of its instances. */
+interface Group extends PlannedRegion {
+  instances: ReadonlySet<string>;
+}
+
 /** How far ahead a mail looks, and how often: what edits of retention release is due within that. */
 const FARTHEST_MS = 366 * DAY_MS;
 const MOST_HORIZONS = 8;
@@ -63,17 +68,22 @@ function reachesMs(rules: KeepRules, firesMs: readonly number[]): number[] {
   return [...counted, withinMs, (rules.retentionDays ?? 0) * DAY_MS];
 }
 
-/** Returns the times after the grace at which today's rules have released all that exists now, the first ones. */
-function horizonsMs({ settings, nowMs }: Foreseeing): number[] {
-  const { policies, overrideMax, editGraceDays } = settings;
-  const fires = firesUntil(settings, nowMs, { nowMs, endMs: nowMs + FARTHEST_MS }, MOST_FIRES);
-  const lastMs = fires.length > MOST_FIRES ? (fires.at(-1) ?? nowMs) : nowMs + FARTHEST_MS;
-  const spansMs = fires.map((atMs) => atMs - nowMs);
-  const all = Object.values(policies).flatMap(({ keep, drKeep }) => [keep, drKeep]);
-  const reaches = [...all, overrideMax].flatMap((rules) => reachesMs(rules, spansMs));
+/** Returns the next runs within a year, up to a limit. */
+function nextFires({ settings, nowMs }: Foreseeing): { firesMs: number[]; untilMs: number } {
+  const endMs = nowMs + FARTHEST_MS;
+  const firesMs = firesUntil(settings, nowMs, { nowMs, endMs }, MOST_FIRES);
+  return { firesMs, untilMs: firesMs.length > MOST_FIRES ? (firesMs.at(-1) ?? nowMs) : endMs };
+}
+
+/** Returns the times after the grace at which the rules of instances have released all that exists now, the first ones. */
+function horizonsMs({ instances, isDr }: Group, { firesMs, untilMs }: ReturnType<typeof nextFires>, by: Foreseeing) {
+  const { settings, nowMs, ruled } = by;
+  const spansMs = firesMs.map((atMs) => atMs - nowMs);
+  const texts = new Set([...instances].map((id) => JSON.stringify(ruled.rulesOf(id)[isDr ? "drKeep" : "keep"])));
+  const reaches = [...texts].flatMap((text) => reachesMs(JSON.parse(text) as KeepRules, spansMs));
   const times = reaches.map((ms) => nowMs + ms + HOUR_MS);
-  const wanted = times.filter((ms) => ms > nowMs + editGraceDays * DAY_MS && ms <= lastMs);
-  return [...new Set(wanted)].sort((a, b) => a - b).slice(0, MOST_HORIZONS);
+  const wanted = times.filter((ms) => ms > nowMs + settings.editGraceDays * DAY_MS && ms <= untilMs);
+  return [...new Set(wanted)].sort((x, y) => x - y).slice(0, MOST_HORIZONS);
 }
 
 /**
@@ -110,16 +120,17 @@ function regionOf({ points: [first] }: PrunePlan): string {
 
 /** Returns what becomes due after the grace of instances that a mail does not name yet. */
 function farther(planned: readonly PlannedRegion[], named: ReadonlySet<string>, by: Foreseeing): HeldPoint[] {
-  const { settings, nowMs } = by;
-  const [now, isEdit] = [rulesAt(nowMs, by), editsIn(by.memory)];
+  const [now, isEdit] = [rulesAt(by.nowMs, by), editsIn(by.memory)];
   const groups = planned.flatMap((one) => unnamed(one, named, now, isEdit).map((instances) => ({ ...one, instances })));
   if (groups.length === 0) return [];
   const found = new Map<string, HeldPoint>();
-  for (const atMs of horizonsMs(by)) {
-    const rules = rulesAt(atMs, by);
-    for (const { pruned, isDr, instances } of groups) {
-      const points = pruned.points.filter(({ identity }) => instances.has(identity.instanceId));
-      const later = dueLater({ ...pruned, points }, isDr ? "drKeep" : "keep", rules, { settings, nowMs });
+  const fires = nextFires(by);
+  for (const group of groups) {
+    const { pruned, isDr, instances } = group;
+    const points = pruned.points.filter(({ identity }) => instances.has(identity.instanceId));
+    for (const atMs of horizonsMs(group, fires, by)) {
+      const next = fires.firesMs.filter((ms) => ms <= atMs);
+      const later = dueLater({ ...pruned, points }, isDr ? "drKeep" : "keep", rulesAt(atMs, by), () => next);
       for (const one of later) if (isEdit(one.fresh) && !found.has(one.snapshotId)) found.set(one.snapshotId, one);
     }
   }
@@ -136,9 +147,8 @@ export function foreseen(
   if (!isNew) return [];
   const { settings, nowMs } = by;
   const rules = rulesAt(nowMs + settings.editGraceDays * DAY_MS, by);
-  const soon = planned.flatMap(({ pruned, isDr }) =>
-    dueLater(pruned, isDr ? "drKeep" : "keep", rules, { settings, nowMs }),
-  );
+  const firesOf = (lastMs: number, most: number) => firesUntil(settings, lastMs, { nowMs, endMs: rules.nowMs }, most);
+  const soon = planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, firesOf));
   const fresh = [...held, ...soon].filter((one) => one.fresh.size > 0);
   const named = new Set(fresh.map(({ region, instanceId }) => `${region} ${instanceId}`));
   return [...soon, ...farther(planned, named, by)];
