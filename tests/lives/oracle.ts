@@ -14,6 +14,7 @@ import {
   slotOf,
 } from "../simulation/account/account";
 import { isMade } from "../simulation/account/ownership";
+import { type Cadence, cadenceOf } from "./cadence";
 import { type Chronicle, type Mail, comboOf, isSeen, sharedVolumes } from "./chronicle";
 import { type DueSets, type HasDue, makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
@@ -332,10 +333,13 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
    * another change to the vault, with another mail.
    */
   const isAnnounced = (one: SimSnapshot, region: Region) => {
-    const { editGraceDays } = account.settings;
+    const { editGraceDays, schedule } = account.settings;
     const { held, isByChange } = ask(one, region, { isAboutLater: true });
+    // Only runs delete what is of an orphan.
+    const gaps: Partial<Record<Cadence["name"], number>> = { weekly: 7, monthly: 31 };
+    const gapDays = gaps[cadenceOf(schedule).name] ?? 1;
     const isYoung = ({ atMs, graceDays }: Mail) =>
-      atMs > time.nowMs() - (Math.max(editGraceDays, graceDays) + 1) * DAY_MS;
+      atMs > time.nowMs() - (Math.max(editGraceDays, graceDays) + gapDays) * DAY_MS;
     return (
       (held !== undefined || isByChange) &&
       chronicle.mails.some(
