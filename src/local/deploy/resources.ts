@@ -1,5 +1,5 @@
 /** Makes the declared resources in the emulated account, as far as the function needs them. */
-import { CreateKeyCommand } from "@aws-sdk/client-kms";
+import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import {
   CreateScheduleCommand,
@@ -16,6 +16,7 @@ import { ACCOUNT_ID } from "../account/accountId";
 import type { Make } from "./declared";
 
 const SCHEDULE = "aws:scheduler/schedule:Schedule";
+const KEY = "aws:kms/key:Key";
 
 interface ScheduleInputs {
   name: string;
@@ -46,11 +47,16 @@ async function createSchedule({ scheduler }: Account, region: string, given: unk
 }
 
 /**
- * Updates a schedule, the only resource that an update changes for the function. The timer is the function's own
- * (`ignoreChanges`).
+ * Updates what an edit changes for the function: schedules, and the policies of keys, which name the buckets of a region.
+ * The timer is the function's own (`ignoreChanges`).
  */
-async function update({ scheduler }: Account, region: string, given: unknown): Promise<void> {
-  const schedule = scheduleOf(given as ScheduleInputs);
+async function update({ scheduler, kms }: Account, type: string, { region, inputs, state }: Made): Promise<void> {
+  if (type === KEY) {
+    const Policy = String(inputs.policy);
+    await kms(region).send(new PutKeyPolicyCommand({ KeyId: String(state.keyId), PolicyName: "default", Policy }));
+  }
+  if (type !== SCHEDULE) return;
+  const schedule = scheduleOf(inputs as unknown as ScheduleInputs);
   if (schedule.ScheduleExpression === STOPPED_CLOCK) return;
   await scheduler(region).send(new UpdateScheduleCommand(schedule));
 }
@@ -89,7 +95,7 @@ export function maker(account: Account): Maker {
       const key = `${type} ${name} ${region}`;
       declared.add(key);
       const known = made.get(key);
-      if (known !== undefined && type === SCHEDULE) await update(account, region, inputs);
+      if (known !== undefined) await update(account, type, { ...known, inputs });
       const state = known?.state ?? (await create(type, name, inputs, region));
       made.set(key, { region, inputs, state });
       return state;
@@ -109,7 +115,7 @@ function creator(account: Account): Make {
   return async (type, _name, inputs, region) => {
     const name = String(inputs.name);
     switch (type) {
-      case "aws:kms/key:Key": {
+      case KEY: {
         const { KeyMetadata } = await account.kms(region).send(
           new CreateKeyCommand({
             Description: String(inputs.description),

@@ -169,7 +169,7 @@ describe("who is backed up", () => {
 });
 
 describe("an edit of the regions", () => {
-  const before = { primaryRegion: "us-east-1", drRegions: ["us-west-2"], protectKeys: true };
+  const before = { primaryRegion: "us-east-1", drRegions: ["us-west-2"], protectKeys: true, encryptPrimary: false };
 
   it("says what a protected key requires, and what happens to an unprotected one", () => {
     const after = { ...before, drRegions: ["eu-west-1"] };
@@ -178,8 +178,25 @@ describe("an edit of the regions", () => {
     expect(unprotected).toContain("30 days later, and with it the copies are lost");
   });
 
-  it("says that a swap moves no instances", () => {
+  it("says that copies which nothing deletes any more cost storage", () => {
+    const [left] = regionNotes(before, { ...before, drRegions: ["eu-west-1"] });
+    expect(left).toContain("the vault deletes none of them any more, so they go on to cost storage");
+  });
+
+  it("says that a swap takes the key of the new primary region out of the stack, unless it has one there", () => {
     const after = { ...before, primaryRegion: "us-west-2", drRegions: ["us-east-1"] };
+    const [kept] = regionNotes(before, after);
+    expect(kept).toContain(
+      "`drKeep` goes on to delete them. `pulumi up` refuses this until the key of us-west-2 has left",
+    );
+    expect(regionNotes(before, { ...after, encryptPrimary: true })).toHaveLength(1);
+    expect(
+      regionNotes(before, { ...after, encryptPrimary: "arn:aws:kms:us-west-2:111122223333:key/own" }),
+    ).toHaveLength(2);
+  });
+
+  it("says that a swap moves no instances", () => {
+    const after = { ...before, primaryRegion: "us-west-2", drRegions: ["us-east-1"], encryptPrimary: true };
     expect(regionNotes(before, after)).toEqual([
       "aws:region moves no instance: from now on the vault backs up instances in us-west-2, and none in us-east-1.",
     ]);
