@@ -208,3 +208,14 @@ describe("npm start with a bad edit", () => {
     expect([code, out]).toEqual([2, ""]);
   });
 });
+
+it("plays the run of each rate, which Scheduler counts from when the rate was set", async () => {
+  const edits = ["schedule=rate(12 hours)", "schedule=rate(2 days)"].flatMap((edit) => ["--edit", edit]);
+  const { out } = await run("--json", "--inventory", FLEET, "--nights", "1", ...edits);
+  const { nights } = JSON.parse(out) as Rehearsal;
+  expect(nights.map(({ snapshots, copies }) => [snapshots, copies])).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ]);
+}, 240_000);

@@ -1,6 +1,7 @@
 /**
  * Plays the other story of a rehearsal: somebody edits the stack's configuration and deploys it, and a night passes.
  */
+import type { VaultConfig } from "../../config/config";
 import { HOUR_MS, isoSeconds } from "../../vault/lib/time";
 import { type Deployable, type Edit, applyEdit, nameOf } from "./edits";
 import { costedStack } from "../forecast/editCost";
@@ -125,16 +126,23 @@ async function playEdit(
   return { night, played };
 }
 
+function isRescheduled(before: VaultConfig, after: VaultConfig): boolean {
+  return before.schedule !== after.schedule || before.timezone !== after.timezone;
+}
+
 export async function playEdits(vault: LocalVault, script: EditScript, progress: Progress): Promise<EditedStory> {
   const { base, edits, after } = script;
   const story: EditedStory = { nights: [], edits: [], last: base };
+  let { startMs } = script;
   for (const [index, edit] of edits.entries()) {
     const name = nameOf(edit);
     progress(`edit ${index + 1} of ${edits.length}, ${name}: the stack is deployed again`);
     const before = story.last;
     story.last = applyEdit(before, edit, vault.mails());
     const step = { before, after: story.last, number: after + index + 1 };
-    const { night, played } = await playEdit(vault, step, script);
+    // Scheduler counts a rate from when it is set.
+    if (isRescheduled(before.config, story.last.config)) startMs = vault.nowMs();
+    const { night, played } = await playEdit(vault, step, { ...script, startMs });
     progress(`  ${describeNight(night)}`);
     story.nights.push(night);
     story.edits.push({ edit: name, ...played });
