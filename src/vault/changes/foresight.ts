@@ -40,6 +40,8 @@ const FARTHEST_MS = 366 * DAY_MS;
 const MOST_HORIZONS = 8;
 /** Limit on runs that are predicted. A schedule of every minute fires as often within two days. */
 const MOST_FIRES = 3_000;
+/** Limit on recovery points that are played in all: half a minute. */
+const MOST_PLAYED = 10_000_000;
 /** Instances that are evaluated together. */
 const AT_ONCE = 20;
 
@@ -125,11 +127,15 @@ function farther(planned: readonly PlannedRegion[], named: ReadonlySet<string>, 
   if (groups.length === 0) return [];
   const found = new Map<string, HeldPoint>();
   const fires = nextFires(by);
+  let played = 0;
   for (const group of groups) {
     const { pruned, isDr, instances } = group;
     const points = pruned.points.filter(({ identity }) => instances.has(identity.instanceId));
+    const volumes = new Set(points.map(({ volumeId }) => volumeId)).size;
     for (const atMs of horizonsMs(group, fires, by)) {
       const next = fires.firesMs.filter((ms) => ms <= atMs);
+      played += points.length + next.length * volumes;
+      if (played > MOST_PLAYED) break;
       const later = dueLater({ ...pruned, points }, isDr ? "drKeep" : "keep", rulesAt(atMs, by), () => next);
       for (const one of later) if (isEdit(one.fresh) && !found.has(one.snapshotId)) found.set(one.snapshotId, one);
     }

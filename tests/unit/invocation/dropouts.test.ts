@@ -75,7 +75,7 @@ test("makes no additional call on a night when nobody is missing", async () => {
 
 test("names an instance that lost its tag on the first night, as a notice, and finishes the slot", async () => {
   await expect(rig.trigger(RUN_EVENT)).resolves.toMatchObject({ status: "clean" });
-  expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
+  expect(rig.mails()).toStrictEqual(["smart-vault-test: an instance is not backed up any more"]);
   expect(bodies()[0]).toContain("1. i-2 (db) is not backed up any more: it has no tag Backup. Its newest");
   expect(bodies()[0]).toContain("--resources i-2 --tags Key=Backup,Value=true");
   expect(bodies()[0]).toContain("docs/RUNBOOK.md#mail-an-instance-is-not-protected-any-more");
@@ -146,7 +146,7 @@ describe("an instance that dropped out is reported by a later invocation", () =>
     rig.sns.reset();
     rig.sns.on(PublishCommand).resolves({});
     await followUpAfter(25 * 60, SWEEP_EVENT);
-    expect(rig.mails()).toStrictEqual(["smart-vault-test: 1 notice"]);
+    expect(rig.mails()).toStrictEqual(["smart-vault-test: an instance is not backed up any more"]);
     expect(clock()).toMatchObject({ slot: undefined, done: tomorrow });
   });
 
