@@ -335,11 +335,13 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const isAnnounced = (one: SimSnapshot, region: Region) => {
     const { editGraceDays, schedule } = account.settings;
     const { held, isByChange } = ask(one, region, { isAboutLater: true });
-    // Only runs delete what is of an orphan.
+    // Only runs delete what is of an orphan, and the next one may be weeks away.
     const gaps: Partial<Record<Cadence["name"], number>> = { weekly: 7, monthly: 31 };
     const gapDays = gaps[cadenceOf(schedule).name] ?? 1;
-    const isYoung = ({ atMs, graceDays }: Mail) =>
-      atMs > time.nowMs() - (Math.max(editGraceDays, graceDays) + gapDays) * DAY_MS;
+    const isYoung = ({ atMs, graceDays, orphans }: Mail) => {
+      const moreDays = orphans.includes(instanceOf(one)) ? gapDays : 1;
+      return atMs > time.nowMs() - (Math.max(editGraceDays, graceDays) + moreDays) * DAY_MS;
+    };
     return (
       (held !== undefined || isByChange) &&
       chronicle.mails.some(
