@@ -6,8 +6,8 @@
 import type { VaultConfig } from "./config";
 import { type RecoveryWindow, playedRuns, recoveryWindow } from "./checks/recoveryWindow";
 import { longestGapMs } from "./schedule";
-import { type CountedRule, countsOf, isEmpty, withinOf } from "../vault/retention/keepRules";
-import { DAY_MS, HOUR_MS, humanDuration } from "../vault/lib/time";
+import { LONGEST_PERIOD_MS, countsOf, isEmpty, withinOf } from "../vault/retention/keepRules";
+import { DAY_MS, humanDuration } from "../vault/lib/time";
 import type { KeepPolicy, KeepRules } from "../vault/model/settings";
 import { pluralize } from "../vault/lib/text";
 
@@ -48,13 +48,6 @@ interface PlayedSchedule {
  */
 const WEEK_MS = 7 * DAY_MS;
 
-const PERIOD_MS: Readonly<Record<Exclude<CountedRule, "last">, number>> = {
-  hourly: HOUR_MS,
-  daily: DAY_MS,
-  weekly: WEEK_MS,
-  monthly: 31 * DAY_MS,
-  yearly: 366 * DAY_MS,
-};
 const PERIOD_NAME = { hourly: "hour", daily: "day", weekly: "week", monthly: "month", yearly: "year" } as const;
 
 /** Returns `policies.gold.keep.daily`. */
@@ -123,7 +116,7 @@ function finerWarnings(ruled: RegionRules, window: RecoveryWindow, played: Playe
   const { schedule, gapMs, windowOf } = played;
   return countsOf(ruled.rules).flatMap(({ rule, periods }) => {
     if (rule === "last" || periods === 1 || periods === Infinity) return [];
-    if (gapMs < 2 * PERIOD_MS[rule]) return [];
+    if (gapMs < 2 * LONGEST_PERIOD_MS[rule]) return [];
     const { [rule]: _, ...others } = ruled.rules;
     const without = isEmpty(others) ? undefined : windowOf(others);
     const alone = windowOf({ [rule]: periods });

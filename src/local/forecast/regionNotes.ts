@@ -22,7 +22,7 @@ export function regionNotes(before: Regions, after: Regions): string[] {
   const notes: string[] = [];
   const now = [after.primaryRegion, ...after.drRegions];
   for (const region of before.drRegions.filter((one) => !after.drRegions.includes(one))) {
-    const isPrimary = now.includes(region);
+    const isPrimary = region === after.primaryRegion;
     // The key of a DR region becomes that of the primary region if the vault has one there.
     if (!isPrimary || after.encryptPrimary !== true) notes.push(leftNote(region, before, isPrimary));
   }

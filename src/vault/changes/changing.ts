@@ -87,7 +87,7 @@ export function beginChanges(
     limit: (pruned, { region, dr, own }) => {
       const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known, areUnknown });
       const { stopped, due, plan } = limited;
-      planned.push({ pruned, isDr: dr !== undefined });
+      planned.push({ pruned, side: dr === undefined ? "keep" : "drKeep" });
       regions.push({ region, verdict: pruned.verdict, stopped, due });
       held = [...held, ...heldIn(pruned), ...limited.held];
       // Not `push(...)`, because an argument list cannot hold a hundred thousand items.

@@ -3,16 +3,17 @@
  * mail about an edit counts for all instances of a region, so it has to name each that loses anything because of it. Pure.
  */
 import type { ChangeKey, HeldPoint } from "../model/memory/waitingPlans";
-import { type CountedRule, countsOf, withinOf } from "../retention/keepRules";
+import { LONGEST_PERIOD_MS, countsOf, withinOf } from "../retention/keepRules";
 import { type RuledUnits, formerRules } from "./formerRules";
 import { dueLater, firesUntil } from "./dueLater";
 import type { ChangeMemory } from "../model/memory/changeMemory";
 import { isOf, kindOf, subjectOf } from "./changeKeys";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { PruneRules } from "../retention/historyVerdict";
-import type { ReadAt } from "../retention/verdict";
+import type { ReadAt, Side } from "../retention/verdict";
 import type { Ruled } from "../retention/effectiveRules";
 import { withSharers } from "../retention/recoverySets";
+import { chunksOf } from "../lib/collections";
 import { DAY_MS, HOUR_MS } from "../lib/time";
 import type { CoreSettings, KeepRules } from "../model/settings";
 
@@ -27,7 +28,7 @@ interface Foreseeing extends ReadAt {
 /** A region's pruning, and the side of the rules that applies there. */
 export interface PlannedRegion {
   pruned: PrunePlan;
-  isDr: boolean;
+  side: Side;
 }
 
 /** A region's pruning, with some of its instances. */
@@ -36,7 +37,7 @@ interface Group extends PlannedRegion {
 }
 
 /** How far ahead a mail looks, and how often: what edits of retention release is due within that. */
-const FARTHEST_MS = 366 * DAY_MS;
+const FARTHEST_MS = LONGEST_PERIOD_MS.yearly;
 const MOST_HORIZONS = 8;
 /** Limit on runs that are predicted. A schedule of every minute fires as often within two days. */
 const MOST_FIRES = 3_000;
@@ -44,15 +45,6 @@ const MOST_FIRES = 3_000;
 const MOST_PLAYED = 10_000_000;
 /** Instances that are evaluated together. */
 const AT_ONCE = 20;
-
-const PERIOD_MS: Readonly<Record<CountedRule, number>> = {
-  last: 0,
-  hourly: HOUR_MS,
-  daily: DAY_MS,
-  weekly: 7 * DAY_MS,
-  monthly: 31 * DAY_MS,
-  yearly: 366 * DAY_MS,
-};
 
 /** Returns the rules as of a later time, with a mail sent now. */
 function rulesAt(atMs: number, { memory, ruled, settings, slot, nowMs, calendar }: Foreseeing) {
@@ -63,10 +55,11 @@ function rulesAt(atMs: number, { memory, ruled, settings, slot, nowMs, calendar 
 /** Returns the time spans after which a rule keeps nothing of what exists now. A period without a run does not count. */
 function reachesMs(rules: KeepRules, firesMs: readonly number[]): number[] {
   const counted = countsOf(rules).map(({ rule, periods }) =>
-    Math.max(periods * PERIOD_MS[rule], firesMs[periods - 1] ?? Infinity),
+    Math.max(periods * LONGEST_PERIOD_MS[rule], firesMs[periods - 1] ?? Infinity),
   );
   const { years = 0, months = 0, days = 0, hours = 0 } = withinOf(rules) ?? {};
-  const withinMs = years * PERIOD_MS.yearly + months * PERIOD_MS.monthly + days * DAY_MS + hours * HOUR_MS;
+  const withinMs =
+    years * LONGEST_PERIOD_MS.yearly + months * LONGEST_PERIOD_MS.monthly + days * DAY_MS + hours * HOUR_MS;
   return [...counted, withinMs, (rules.retentionDays ?? 0) * DAY_MS];
 }
 
@@ -78,10 +71,10 @@ function nextFires({ settings, nowMs }: Foreseeing): { firesMs: number[]; untilM
 }
 
 /** Returns the times after the grace at which the rules of instances have released all that exists now, the first ones. */
-function horizonsMs({ instances, isDr }: Group, { firesMs, untilMs }: ReturnType<typeof nextFires>, by: Foreseeing) {
+function horizonsMs({ instances, side }: Group, { firesMs, untilMs }: ReturnType<typeof nextFires>, by: Foreseeing) {
   const { settings, nowMs, ruled } = by;
   const spansMs = firesMs.map((atMs) => atMs - nowMs);
-  const texts = new Set([...instances].map((id) => JSON.stringify(ruled.rulesOf(id)[isDr ? "drKeep" : "keep"])));
+  const texts = new Set([...instances].map((id) => JSON.stringify(ruled.rulesOf(id)[side])));
   const reaches = [...texts].flatMap((text) => reachesMs(JSON.parse(text) as KeepRules, spansMs));
   const times = reaches.map((ms) => nowMs + ms + HOUR_MS);
   const wanted = times.filter((ms) => ms > nowMs + settings.editGraceDays * DAY_MS && ms <= untilMs);
@@ -112,8 +105,7 @@ function unnamed(
   });
   // A volume of several instances is evaluated with all of them.
   if (rules.shared.size > 0) return mayLose.length === 0 ? [] : [withSharers(new Set(mayLose), rules.shared)];
-  const count = Math.ceil(mayLose.length / AT_ONCE);
-  return Array.from({ length: count }, (_, index) => new Set(mayLose.slice(index * AT_ONCE, (index + 1) * AT_ONCE)));
+  return chunksOf(mayLose, AT_ONCE).map((chunk) => new Set(chunk));
 }
 
 function regionOf({ points: [first] }: PrunePlan): string {
@@ -127,16 +119,23 @@ function farther(planned: readonly PlannedRegion[], named: ReadonlySet<string>, 
   if (groups.length === 0) return [];
   const found = new Map<string, HeldPoint>();
   const fires = nextFires(by);
+  // The same times recur in each group.
+  const rules = new Map<number, ReturnType<typeof rulesAt>>();
+  const rulesOn = (atMs: number) => {
+    const known = rules.get(atMs) ?? rulesAt(atMs, by);
+    rules.set(atMs, known);
+    return known;
+  };
   let played = 0;
   for (const group of groups) {
-    const { pruned, isDr, instances } = group;
+    const { pruned, side, instances } = group;
     const points = pruned.points.filter(({ identity }) => instances.has(identity.instanceId));
     const volumes = new Set(points.map(({ volumeId }) => volumeId)).size;
     for (const atMs of horizonsMs(group, fires, by)) {
       const next = fires.firesMs.filter((ms) => ms <= atMs);
       played += points.length + next.length * volumes;
       if (played > MOST_PLAYED) break;
-      const later = dueLater({ ...pruned, points }, isDr ? "drKeep" : "keep", rulesAt(atMs, by), () => next);
+      const later = dueLater({ ...pruned, points }, side, rulesOn(atMs), () => next);
       for (const one of later) if (isEdit(one.fresh) && !found.has(one.snapshotId)) found.set(one.snapshotId, one);
     }
   }
@@ -154,7 +153,7 @@ export function foreseen(
   const { settings, nowMs } = by;
   const rules = rulesAt(nowMs + settings.editGraceDays * DAY_MS, by);
   const firesOf = (lastMs: number, most: number) => firesUntil(settings, lastMs, { nowMs, endMs: rules.nowMs }, most);
-  const soon = planned.flatMap(({ pruned, isDr }) => dueLater(pruned, isDr ? "drKeep" : "keep", rules, firesOf));
+  const soon = planned.flatMap(({ pruned, side }) => dueLater(pruned, side, rules, firesOf));
   const fresh = [...held, ...soon].filter((one) => one.fresh.size > 0);
   const named = new Set(fresh.map(({ region, instanceId }) => `${region} ${instanceId}`));
   return [...soon, ...farther(planned, named, by)];

@@ -25,8 +25,7 @@ export function nextFormer(
   if (former.length === 0) return former;
   const losers = new Set([...losing("settings")].map(subjectOf));
   // Recovery points that were made since the settings ended may wait too.
-  const isPast = ({ until }: FormerSettings) =>
-    isAllSeen && !losers.has(until) && (oldestSlot === undefined || oldestSlot > until);
+  const isPast = ({ until }: FormerSettings) => isAllSeen && (oldestSlot === undefined || oldestSlot > until);
   const doneMs = nowMs - DONE_AFTER_DAYS * DAY_MS;
   // A unit that the mail did not count for, whose rules are known again and that has no mail of its own, has lost nothing.
   const isOpen = (unit: string, until: string) =>
@@ -39,9 +38,7 @@ export function nextFormer(
   // `Infinity` if not all of the regions and of such units had a mail.
   const lastMs = (about: readonly string[], until: string, endOf: (change: Known | undefined) => number | undefined) =>
     Math.max(...about.flatMap((region) => keysOf(region, until)).map((key) => endOf(known.get(key)) ?? Infinity));
-  // What they released may still be there, because of a lock or an AMI. The deletion limit must know why it is due.
   const isDone = ({ until, region }: FormerSettings) =>
-    !losers.has(until) &&
     lastMs(region === undefined ? memory.regions : [region], until, (one) => graceEndMs(one, settings)) < doneMs;
   const overMs = (until: string) => lastMs(memory.regions, until, (one) => overFromMs(one, "", settings));
   const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {
@@ -51,12 +48,13 @@ export function nextFormer(
       one !== undefined && (settings.orphans === "keep" || !isMissing(one.instanceId));
     return !isAllSeen || regions.some(({ verdict }) => verdict.sets.some((all) => isLive(all) && all.some(isBetween)));
   });
-  const left = former.filter((one, index) => isNeeded(index) || (!isPast(one) && !isDone(one)));
+  // What they released may still be there, because of a lock or an AMI. The deletion limit must know why it is due.
+  const isUsed = (one: FormerSettings) => losers.has(one.until) || isNeeded(former.indexOf(one));
+  const left = former.filter((one) => isUsed(one) || (!isPast(one) && !isDone(one)));
   // The next edit needs room. Those that hold and release nothing any more make it, the oldest first.
   const isOver = ({ until, region }: FormerSettings) =>
     isAllSeen &&
-    !losers.has(until) &&
     lastMs(region === undefined ? memory.regions : [region], until, (one) => overFromMs(one, "", settings)) <= nowMs;
-  const first = left.findIndex((one) => !isOver(one) || isNeeded(former.indexOf(one)));
+  const first = left.findIndex((one) => isUsed(one) || !isOver(one));
   return left.slice(Math.max(0, Math.min(first < 0 ? left.length : first, left.length - MAX_FORMER + 1)));
 }

@@ -1,4 +1,5 @@
 /** Reads keep rules and puts them into words: which are on, and their names. For their meaning see retention.ts. */
+import { DAY_MS, HOUR_MS } from "../lib/time";
 import type { KeepRules } from "../model/settings";
 
 /** A calendar distance; every part is a whole number and not negative. */
@@ -13,6 +14,16 @@ export interface Within {
 export const COUNTED_RULES = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
 
 export type CountedRule = (typeof COUNTED_RULES)[number];
+
+/** The longest that a period of each rule takes. `last` counts recovery points, whenever they were made. */
+export const LONGEST_PERIOD_MS: Readonly<Record<CountedRule, number>> = {
+  last: 0,
+  hourly: HOUR_MS,
+  daily: DAY_MS,
+  weekly: 7 * DAY_MS,
+  monthly: 31 * DAY_MS,
+  yearly: 366 * DAY_MS,
+};
 
 /** A rule with a count that is on. */
 export interface Count {

@@ -118,8 +118,8 @@ describe("a subject names", () => {
     expect(subject("in-use", "deletions-announced")).toBe("vault: deletions are announced, and 1 more");
     expect(subject("becoming-orphan")).toBe("vault: an instance is not backed up any more");
     const gone = asNotice(of("not-protected-anymore"));
-    const { subject: told } = composeMail(summary("clean"), [gone, of("in-use")], SETTINGS, LOGS);
-    expect(told).toBe("vault: an instance is not backed up any more, and 1 more");
+    const mail = composeMail(summary("clean"), [gone, of("in-use")], SETTINGS, LOGS);
+    expect(mail.subject).toBe("vault: an instance is not backed up any more, and 1 more");
   });
 });
 

@@ -131,9 +131,8 @@ function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRu
   // it.
   const expired = new Set(tagged.filter((one) => stuck.has(one)).map(firstHolderOf));
   if (expired.size > 0) for (const one of goneIf((other) => !uncopied.has(other))) if (expired.has(one)) sure.add(one);
-  const unsure = rules.shared.size > 0 ? withTwins(unknown, wanted) : unknown;
-  const isUnknown = unsure.size > 0 && rules.shared.size > 0;
-  const known = isUnknown ? goneIf((one) => isCopied(one) && !unsure.has(one)) : sure;
+  const unsure = rules.shared.size > 0 ? withTwins(unknown, wanted) : new Set();
+  const known = unsure.size > 0 ? goneIf((one) => isCopied(one) && !unsure.has(one)) : sure;
   for (const one of known) forCopying.add(one);
   return { sure, forCopying };
 }
