@@ -12,7 +12,7 @@ import { remembered } from "./remembered";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** A few lives' worth: lookups in a larger map are slower. */
+/** A few lives' worth. */
 const MOST_KEPT = 20_000;
 
 function byText<To>(ask: (text: string) => To): (text: string) => To {

@@ -28,7 +28,7 @@ interface ToChild extends Work {
   seed: number;
 }
 
-/** Most of a run's garbage is young, so a larger nursery saves a quarter of the time. */
+/** Most of a run's garbage is young. A nursery of 256 MB took 43 s for twelve lives, one of 64 MB took 50 s. */
 const EXEC_ARGV = ["--max-semi-space-size=256", ...TYPESCRIPT];
 
 /**

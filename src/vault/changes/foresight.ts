@@ -41,7 +41,7 @@ const FARTHEST_MS = LONGEST_PERIOD_MS.yearly;
 const MOST_HORIZONS = 8;
 /** Limit on runs that are predicted. A schedule of every minute fires as often within two days. */
 const MOST_FIRES = 3_000;
-/** Limit on recovery points that are played in all: half a minute. */
+/** Limit on recovery points that are played in all. */
 const MOST_PLAYED = 10_000_000;
 /** Instances that are evaluated together. */
 const AT_ONCE = 20;
