@@ -77,6 +77,8 @@ export interface Chronicle {
    */
   mailed: (body: string) => Mail[];
   ends: () => void;
+  /** Returns true for an invocation that looks for instances. */
+  looks: () => boolean;
 }
 
 const KEYS = [
@@ -245,6 +247,7 @@ export function makeChronicle(account: Account): Chronicle {
       }
       fresh = [];
     },
+    looks: () => isRun || fresh.length > 0,
   };
   return chronicle;
 }

@@ -36,10 +36,16 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
   const { story } = account;
   let gone = new Map<string, Set<string>>();
   /**
-   * Snapshots of stopped instances that an invocation deletes, by region, and whether a change explains each. An original
-   * that is deleted with its replacement is in the plan too.
+   * Snapshots that an invocation deletes, by region, whether a change explains each, and whether its instance was stopped.
+   * An original that is deleted with its replacement is in the plan too.
    */
-  let released = new Map<string, { one: SimSnapshot; isByChange: boolean }[]>();
+  let released = new Map<string, { one: SimSnapshot; isByChange: boolean; wasStopped: boolean }[]>();
+  /** What exceeds the limit, in words, by region and instance; `*` stands for all instances. */
+  let exceeded = new Map<string, Map<string, string[]>>();
+  const exceeds = (region: string, instance: string, what: string) => {
+    const known = exceeded.get(region) ?? new Map<string, string[]>();
+    exceeded.set(region, known.set(instance, [...(known.get(instance) ?? []), what]));
+  };
   /** Stops in force, by region and instance. */
   const stopped = new Map<string, Stop>();
   const isAllowed = (region: string, instance: string) =>
@@ -79,6 +85,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     begins: (hasDue: HasDue) => {
       gone = new Map();
       released = new Map();
+      exceeded = new Map();
       forgetStopped(hasDue);
     },
     mailed: (announced: readonly Mail[], dueSets: DueSets) => {
@@ -96,7 +103,10 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
      * these instances was due then, so they are stopped no more. Some of it may wait for a copy or a lock.
      */
     ends: (dueSets: DueSets) => {
-      for (const [region, all] of released) {
+      for (const [region, found] of released) {
+        const tooMuch = exceeded.get(region) ?? new Map<string, string[]>();
+        const isLimited = (instance: string) => tooMuch.has(instance) || tooMuch.has("*");
+        const all = found.filter(({ one, wasStopped }) => wasStopped || isLimited(instanceOf(one)));
         const ids = all.map(({ one }) => one.snapshotId);
         const instances = new Set(all.map(({ one }) => instanceOf(one)));
         const left = [...instances]
@@ -104,10 +114,12 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
           .flatMap(({ snapshots }) => snapshots.filter((one) => !one.deleted));
         const plans = [ids, [...ids, ...left.map(({ snapshotId }) => snapshotId)]];
         const isApproved = plans.some((plan) => approved.has(deletionPlanHash(region, plan)));
-        for (const { one, isByChange } of all) {
+        for (const what of isApproved ? [] : [...tooMuch.values()].flat())
+          story.violate("the deletion limit holds", what);
+        for (const { one, isByChange, wasStopped } of all) {
           const what = `${one.snapshotId} of ${instanceOf(one)} in ${region}`;
           if (isApproved) stopped.delete(`${region} ${instanceOf(one)}`);
-          else if (!isByChange) story.violate("a stopped deletion remains stopped", what);
+          else if (wasStopped && !isByChange) story.violate("a stopped deletion remains stopped", what);
         }
       }
     },
@@ -119,8 +131,8 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     /** Takes note of the deletion of all snapshots of one data, which a change explains or not. */
     noting: (all: readonly SimSnapshot[], { name }: Region, isByChange: boolean) => {
       const known = released.get(name) ?? [];
-      for (const one of all) if (isStopped(name, instanceOf(one))) known.push({ one, isByChange });
-      if (known.length > 0) released.set(name, known);
+      for (const one of all) known.push({ one, isByChange, wasStopped: isStopped(name, instanceOf(one)) });
+      released.set(name, known);
     },
     /**
      * @param sets the instance's recovery points there that no change releases, as the invocation found them
@@ -135,9 +147,9 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       const { maxDeletePercent, maxDeletes } = account.settings;
       const others = [...gone].filter(([other]) => other.startsWith(`${name} `) && !isAllowed(...partsOf(other)));
       const all = others.reduce((sum, [, { size }]) => sum + size, 0);
-      if (maxDeletes > 0 && all > maxDeletes) story.violate("the deletion limit holds", `${all} points in ${name}`);
+      if (maxDeletes > 0 && all > maxDeletes) exceeds(name, "*", `${all} points in ${name}`);
       if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
-      story.violate("the deletion limit holds", `${slots.size} of ${sets.length} of ${key}`);
+      exceeds(name, instance, `${slots.size} of ${sets.length} of ${key}`);
     },
   };
 }

@@ -99,6 +99,8 @@ function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, u
   return units;
 }
 
+type More = Pick<Asked, "isAboutLater" | "isAllThere">;
+
 /** One invocation's view of the account. */
 interface Moment {
   shared: ReturnType<typeof sharedVolumes>;
@@ -159,7 +161,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   /** Asks the views of all units to which a snapshot belongs. */
-  const ask = (one: SimSnapshot, region: Region, more: Pick<Asked, "isAboutLater"> = {}): Hindsight => {
+  const ask = (one: SimSnapshot, region: Region, more: More = {}): Hindsight => {
     const { shared, remember } = here();
     const all = unitsIn(region);
     const [slot, instance] = [slotOf(one), instanceOf(one)];
@@ -180,10 +182,11 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         nowMs: time.nowMs(),
         ...more,
       };
-      const { keptNow, held, isByChange } = lookBack(chronicle, asked, remember);
+      const { keptNow, held, isByChange, isWaiting } = lookBack(chronicle, asked, remember);
       if (keptNow !== undefined) found.keptNow ??= `${unit}: ${keptNow}`;
       if (held !== undefined) found.held ??= `${unit}: ${held}`;
       found.isByChange ||= isByChange;
+      if (isWaiting) found.isWaiting = true;
     }
     return found;
   };
@@ -203,13 +206,20 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         kind === "change" && name === region.name && servedMs < Infinity && Date.parse(slotOf(one)) <= servedMs,
     ) && ask(one, region, { isAboutLater: true }).isByChange;
 
-  /** Returns an instance's recovery points without those that changes release whole. The limit is a share of these. */
+  /**
+   * Returns an instance's recovery points without those that changes release whole. The limit is a share of these. What is
+   * of an orphan waits for the next run, and what was made since a change may wait for it too.
+   */
   const leftByChanges = (instance: string, region: Region): readonly PointSet[] => {
     const { leftSets } = here();
     const key = `${region.name} ${instance}`;
+    const more: More = chronicle.looks() ? {} : { isAllThere: true };
     const isReleased = (one: SimSnapshot) => {
-      const { keptNow, held, isByChange } = hindsight(one, region);
-      return keptNow === undefined && held === undefined && (isByChange || waitedToo(one, region));
+      const { keptNow, held, isByChange } = chronicle.looks() ? hindsight(one, region) : ask(one, region, more);
+      if (keptNow !== undefined || held !== undefined) return false;
+      if (!isByChange && !waitedToo(one, region)) return false;
+      const later = ask(one, region, { ...more, isAboutLater: true });
+      return later.held === undefined && !later.isWaiting;
     };
     const sets = unitsIn(region).get(instance) ?? [];
     const left = leftSets.get(key) ?? sets.filter(({ snapshots }) => !snapshots.every(isReleased));
@@ -287,7 +297,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const isAny = (
     { region: name, instance }: { region: string; instance: string },
     isSo: (look: Hindsight) => boolean,
-    more: Pick<Asked, "isAboutLater"> = {},
+    more: More = {},
   ): boolean => {
     const region = regionsOf(account).find((one) => one.name === name);
     if (region === undefined) return false;

@@ -23,6 +23,8 @@ export interface Asked {
   nowMs: number;
   /** Set to ask former rules also about what was made since, because it waits with the rest. */
   isAboutLater?: true;
+  /** Set to ask as if nothing were missing, because the invocation does not look for instances. */
+  isAllThere?: true;
 }
 
 /** Caches what a view keeps, for all points that are asked about at one time. */
@@ -93,9 +95,17 @@ function endOfSchedule(eras: readonly Era[], era: Era): number {
   return later[other - 1]?.untilMs ?? era.untilMs;
 }
 
+/** Returns true if the settings that came at a time have a region which those before lacked. */
+function isFirstWith(eras: readonly Era[], region: string, ms: number): boolean {
+  const index = eras.findLastIndex(({ fromMs }) => fromMs < ms + SAME_MS);
+  const [before, one] = [eras[index - 1], eras[index]];
+  return before !== undefined && one !== undefined && !hasRegion(before, region) && hasRegion(one, region);
+}
+
 /**
  * Returns each time that the schedule of settings was left that had it again before a mail about that was served, if the point
- * existed when it was back. Nobody knows that once the timer is lost, or once a mail says that the settings of then are unknown.
+ * existed when it was back. A later return after such a mail ends that, because what was made in between counts then. Nobody
+ * knows it once the timer is lost, or once a mail says that the settings of then are unknown.
  */
 function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: Asked): number[] {
   const { eras, mails, approved, liveMs } = chronicle;
@@ -107,24 +117,27 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: 
   const known = earlier.slice(eras.findLastIndex(isLoss) + 1);
   const there = mails.filter((mail) => mail.region === region && mail.kind === "change");
   const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? slotMs;
-  return known.flatMap((one, index) => {
+  const away = known.flatMap((one, index) => {
     const isMine = (other: Era) => isSameSchedule(other.settings, era.settings);
     const later = [...known.slice(index + 1), era];
     if (!isMine(one) || later[0] === undefined || isMine(later[0])) return [];
     const backMs = later.find(isMine)?.fromMs ?? Infinity;
-    if (slotMs > backMs || madeMs >= backMs) return [];
-    if (one.goneMs !== undefined && one.goneMs < backMs) return [];
-    // Once nothing is left of what was made in between, the vault forgets that there was anything.
-    if (![...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs)) return [];
     // What a region had before it was in the stack is unknown, but the stack's schedule of then is not.
-    const isUnknown =
-      hasRegion(one, region) &&
-      there.some(({ unknownMs = -Infinity, servedMs }) => one.untilMs < unknownMs + SAME_MS && servedMs < Infinity);
+    const isUnknown = there.some(
+      ({ unknownMs = -Infinity, servedMs }) =>
+        one.untilMs < unknownMs + SAME_MS && servedMs < Infinity && !isFirstWith(eras, region, unknownMs),
+    );
     const about = there.filter(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS));
     // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
     const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= backMs);
     const isServed = isUnknown || isApproved || about.some(({ servedMs }) => servedMs <= backMs);
-    return isServed ? [] : [one.untilMs];
+    return [{ one, backMs, isServed }];
+  });
+  return away.slice(away.findLastIndex(({ isServed }) => isServed) + 1).flatMap(({ one, backMs }) => {
+    if (slotMs > backMs || madeMs >= backMs) return [];
+    if (one.goneMs !== undefined && one.goneMs < backMs) return [];
+    // Once nothing is left of what was made in between, the vault forgets that there was anything.
+    return [...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs) ? [one.untilMs] : [];
   });
 }
 
@@ -162,7 +175,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const reigns = upTo(chronicle.reigns.get(unit) ?? [], asked.combo);
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
   if (now === undefined || newest === undefined) return [];
-  const absence = absences.get(unit);
+  const absence = asked.isAllThere ? undefined : absences.get(unit);
   const notified = mails.filter((mail) => names(mail, "orphans", asked) && mail.atMs > (absence?.foundMs ?? Infinity));
   const isNotifiedOrphan =
     notified.some(({ hash }) => chronicle.approved.has(hash)) ||
@@ -233,6 +246,8 @@ export interface Hindsight {
   held?: string;
   /** True if a former view keeps it whose end is over, so that a change released it. */
   isByChange: boolean;
+  /** True if one keeps it whose mail is not old enough, even if the end of later ones that keep it is over. */
+  isWaiting?: boolean;
 }
 
 /** Looks at a point from all views. */
@@ -249,10 +264,23 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   for (const one of [present, ...before]) {
     if (one.isImagined || !keeps(one)) continue;
     if (isNow(one)) found.keptNow = one.words;
-    else if (one.isOver || isOverByLater(chronicle.eras, one, all, region, keeps)) found.isByChange = true;
-    else found.held ??= one.words;
+    else if (one.isOver) found.isByChange = true;
+    else if (isOverByLater(chronicle.eras, one, all, region, keeps)) {
+      found.isByChange = true;
+      found.isWaiting ||= isMailedOnly(chronicle, one, region);
+    } else found.held ??= one.words;
   }
   return found;
+}
+
+/** Returns true if a mail names the end of settings and is not old enough. */
+function isMailedOnly({ mails }: Chronicle, { era }: Candidate, region: string): boolean {
+  return mails.some(
+    (one) =>
+      one.region === region &&
+      one.servedMs === Infinity &&
+      one.untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS),
+  );
 }
 
 /**

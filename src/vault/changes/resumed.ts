@@ -41,14 +41,14 @@ function returnsOf(again: Scheduled, earlier: readonly FormerSettings[]): Return
 }
 
 /**
- * Returns each time that a schedule was left and came back before the mail about that was served.
+ * Returns each time that a schedule was left and came back before the mail about that was served. Once it has come back
+ * later than that, what was made in between counts, also in what it was away for before.
  * @param earlier former settings before those that have the schedule again, the oldest first
  */
 export function returnsInTime(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): Return[] {
-  return returnsOf(again, earlier).filter(({ until, backAt }) => {
-    const endMs = overMs(until);
-    return endMs === undefined || endMs > (parseIso(backAt) ?? Infinity);
-  });
+  const isLate = ({ until, backAt }: Return) => (overMs(until) ?? Infinity) <= (parseIso(backAt) ?? Infinity);
+  const all = returnsOf(again, earlier);
+  return all.slice(all.findLastIndex(isLate) + 1);
 }
 
 /**
