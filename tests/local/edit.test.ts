@@ -191,6 +191,10 @@ describe("npm start with a bad edit", () => {
       "npm start: the configuration of stack dev has mistakes:\n  drRegion: expected a region other than aws:region, got us-east-1 for both",
     ],
     [
+      ["--edit", "smartvault:retentionDays=9"],
+      'npm start: --edit: expected a key of smart-vault, aws, pulumi, got "smartvault:retentionDays"',
+    ],
+    [
       ["--edit", "aws:region=cn-north-1", "--and", "drRegion=cn-northwest-1"],
       "npm start: the configuration of stack dev has mistakes:\n  aws:region: expected a region of the AWS partition aws, got cn-north-1, which is in aws-cn: EventBridge hands no event to another region there, so nobody would be notified when a key is disabled",
     ],
