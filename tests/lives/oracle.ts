@@ -99,7 +99,7 @@ function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, u
   return units;
 }
 
-type More = Pick<Asked, "isAboutLater" | "isAllThere">;
+type More = Pick<Asked, "isAboutLater" | "isAllThere" | "isUnsure">;
 
 /** One invocation's view of the account. */
 interface Moment {
@@ -401,7 +401,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       moment = undefined;
       for (const region of regionsOf(account)) {
         const setOf = (one: SimSnapshot) => `${instanceOf(one)} ${slotOf(one)}`;
-        const all = canonical(account, region).map((one) => ({ one, ...hindsight(one, region) }));
+        const all = canonical(account, region).map((one) => ({ one, ...ask(one, region, { isUnsure: true }) }));
         // A volume that several instances have had keeps the whole of its recovery point.
         const kept = new Set(
           all.flatMap(({ one, keptNow }) => (keptNow || isFloor(account, one, region) ? [setOf(one)] : [])),

@@ -25,6 +25,8 @@ export interface Asked {
   isAboutLater?: true;
   /** Set to ask as if nothing were missing, because the invocation does not look for instances. */
   isAllThere?: true;
+  /** Set to ask what may be kept: an approval has no effect once a plan has grown. */
+  isUnsure?: true;
 }
 
 /** Caches what a view keeps, for all points that are asked about at one time. */
@@ -107,7 +109,7 @@ function isFirstWith(eras: readonly Era[], region: string, ms: number): boolean 
  * existed when it was back. A later return after such a mail ends that, because what was made in between counts then. Nobody
  * knows it once the timer is lost, or once a mail says that the settings of then are unknown.
  */
-function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: Asked): number[] {
+function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, isUnsure }: Asked): number[] {
   const { eras, mails, approved, liveMs } = chronicle;
   const isLoss = (one: Era, index: number) => {
     const next = eras[index + 1];
@@ -130,7 +132,9 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs }: 
     const about = there.filter(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS));
     // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
     const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= backMs);
-    const isServed = isUnknown || isApproved || about.some(({ servedMs }) => servedMs <= backMs);
+    const isServedBy = ({ hash, atMs, graceDays, servedMs }: Mail) =>
+      isUnsure && approved.has(hash) ? atMs + graceDays * DAY_MS <= backMs : servedMs <= backMs;
+    const isServed = isUnknown || (isApproved && !isUnsure) || about.some(isServedBy);
     return [{ one, backMs, isServed }];
   });
   return away.slice(away.findLastIndex(({ isServed }) => isServed) + 1).flatMap(({ one, backMs }) => {
