@@ -119,6 +119,7 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
   const known = earlier.slice(eras.findLastIndex(isLoss) + 1);
   const there = mails.filter((mail) => mail.region === region && mail.kind === "change");
   const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? slotMs;
+  const editGraceDays = eras.at(-1)?.settings.editGraceDays ?? 0;
   const away = known.flatMap((one, index) => {
     const isMine = (other: Era) => isSameSchedule(other.settings, era.settings);
     const later = [...known.slice(index + 1), era];
@@ -130,11 +131,12 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
         one.untilMs < unknownMs + SAME_MS && servedMs < Infinity && !isFirstWith(eras, region, unknownMs),
     );
     const about = there.filter(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS));
+    // A sweep an hour later is the first that sees that the schedule is back.
+    const putBackMs = backMs - HOUR_MS;
     // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
-    const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= backMs);
-    const isServedBy = ({ hash, atMs, graceDays, servedMs }: Mail) =>
-      isUnsure && approved.has(hash) ? atMs + graceDays * DAY_MS <= backMs : servedMs <= backMs;
-    const isServed = isUnknown || (isApproved && !isUnsure) || about.some(isServedBy);
+    const isApproved = about.some(({ hash }) => approved.has(hash)) && about.some(({ atMs }) => atMs <= putBackMs);
+    const isPast = ({ atMs, graceDays }: Mail) => atMs + Math.max(editGraceDays, graceDays) * DAY_MS <= putBackMs;
+    const isServed = isUnknown || (isApproved && !isUnsure) || about.some(isPast);
     return [{ one, backMs, isServed }];
   });
   return away.slice(away.findLastIndex(({ isServed }) => isServed) + 1).flatMap(({ one, backMs }) => {

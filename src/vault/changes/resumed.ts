@@ -4,7 +4,7 @@
  */
 import { type Scheduled, isSameSchedule } from "./changeMemory";
 import type { FormerSettings } from "../model/memory/changeMemory";
-import { parseIso } from "../lib/time";
+import { HOUR_MS, parseIso } from "../lib/time";
 
 /** One time that a schedule was left and came back. */
 interface Return {
@@ -17,6 +17,9 @@ interface Return {
   /** Index of the former settings that it was back with; absent: it was back with those that follow all of them. */
   backIndex?: number;
 }
+
+/** A sweep comes every hour. Only the first one after somebody put a schedule back can see that. */
+const SEEN_AFTER_MS = HOUR_MS;
 
 /** Returns when a change holds nothing any more, in milliseconds since 1970, by the end of the settings that it replaced. */
 export type OverMs = (until: string) => number | undefined;
@@ -46,7 +49,8 @@ function returnsOf(again: Scheduled, earlier: readonly FormerSettings[]): Return
  * @param earlier former settings before those that have the schedule again, the oldest first
  */
 export function returnsInTime(again: Scheduled, earlier: readonly FormerSettings[], overMs: OverMs): Return[] {
-  const isLate = ({ until, backAt }: Return) => (overMs(until) ?? Infinity) <= (parseIso(backAt) ?? Infinity);
+  const isLate = ({ until, backAt }: Return) =>
+    (overMs(until) ?? Infinity) + SEEN_AFTER_MS <= (parseIso(backAt) ?? Infinity);
   const all = returnsOf(again, earlier);
   return all.slice(all.findLastIndex(isLate) + 1);
 }

@@ -22,8 +22,17 @@ const SECOND = "2026-04-01T00:00:00Z";
 
 test.each([
   { name: "none is over", over: {}, expected: [FIRST, SECOND] },
-  { name: "the first was over when it came back", over: { [FIRST]: "2026-03-02T00:00:00Z" }, expected: [SECOND] },
+  {
+    name: "the first was over an hour before it came back",
+    over: { [FIRST]: "2026-03-01T23:00:00Z" },
+    expected: [SECOND],
+  },
   { name: "the second was over when it came back", over: { [SECOND]: "2026-04-08T00:00:00Z" }, expected: [] },
+  {
+    name: "the first was over within the hour before",
+    over: { [FIRST]: "2026-03-01T23:01:00Z" },
+    expected: [FIRST, SECOND],
+  },
   {
     name: "they were over after that",
     over: { [FIRST]: "2026-03-08T00:00:00Z", [SECOND]: "2026-04-27T00:00:00Z" },
