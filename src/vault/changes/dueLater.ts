@@ -66,7 +66,7 @@ function newestSets(points: readonly Snapshot[], isMissing: (id: string) => bool
 }
 
 /**
- * Returns the snapshots that do not wait yet, but will wait at a later time, for changes that no mail has named.
+ * Returns the snapshots that do not wait yet, but will wait for changes at a later time.
  * @param rules the rules as of then
  * @param firesOf returns the times of the runs until then, or more than the limit. A rate is counted from the first
  * argument.
@@ -88,7 +88,7 @@ export function dueLater(
   const { held } = evaluate({ snapshots: [...points, ...made], side, region: first.region }, rules);
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const later = verdict.held.has(snapshotId) ? undefined : held.get(snapshotId);
-    if (later === undefined || later.fresh.size === 0) return [];
+    if (later === undefined) return [];
     const { keys, fresh, endMs } = later;
     return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs, isLater: true }];
   });

@@ -45,6 +45,20 @@ describe("a mail about an edit names an instance that loses nothing within the g
     expect(namedIn(nights, "i-1")[DR.region]).toBeGreaterThanOrEqual(8);
   });
 
+  test.each([
+    ["weeks", both({ daily: 2, weekly: 5 }), both({ daily: 2, weekly: 4 })],
+    ["days beside a count", both({ last: 3, retentionDays: 12 }), both({ last: 3, retentionDays: 11 })],
+  ])("if the previous rules keep its points only a little longer: %s", (_what, before, after) => {
+    const policies = { gold: before, bronze: before };
+    const nights = afterNights(50, { ...POLICY, policies }, [bronze]);
+    nights.instances = [gold, bronze];
+    nights.pass(3);
+    edit(nights, { policies: { gold: after, bronze: after } });
+    nights.pass(1);
+    expect(namedIn(nights, "i-1")[HERE]).toBeGreaterThanOrEqual(1);
+    expect(namedIn(nights, "i-1")[DR.region]).toBeGreaterThanOrEqual(1);
+  });
+
   test("together with what has a volume that it shares", () => {
     const shared = volume("vol-2");
     const with2 = instance("i-1", [volume("vol-1", { isRoot: true }), shared], { Backup: "gold" });
@@ -62,6 +76,21 @@ test("a mail about an edit does not name an instance whose policy it leaves alon
   const nights = afterNights(20, { ...POLICY, policies }, [gold, bronze]);
   edit(nights, { policies: { ...policies, bronze: both({ daily: 3 }) } });
   nights.pass(8);
-  expect(namedIn(nights, "i-2")).toStrictEqual({ [HERE]: 8, [DR.region]: 8 });
+  expect(namedIn(nights, "i-2")).toStrictEqual({ [HERE]: 7, [DR.region]: 7 });
   expect(namedIn(nights, "i-1")).toStrictEqual({});
+});
+
+test("a later mail of the region names again what an earlier one named, because an approval of it counts for that too", () => {
+  const policies = { gold: both({ daily: 30 }), bronze: both({ daily: 30 }), silver: both({ daily: 5 }) };
+  const nights = afterNights(40, { ...POLICY, policies }, [bronze]);
+  nights.instances = [gold, bronze];
+  nights.pass(8);
+  edit(nights, { policies: { ...policies, gold: both({ daily: 20 }), bronze: both({ daily: 20 }) } });
+  nights.pass(2);
+  expect(namedIn(nights, "i-1")[HERE]).toBeGreaterThanOrEqual(8);
+  nights.mailed.splice(0);
+  nights.instances = [gold, { ...bronze, tags: { ...bronze.tags, Backup: "silver" } }];
+  nights.pass(1);
+  expect(namedIn(nights, "i-2")[HERE]).toBeGreaterThanOrEqual(10);
+  expect(namedIn(nights, "i-1")[HERE]).toBeGreaterThanOrEqual(8);
 });

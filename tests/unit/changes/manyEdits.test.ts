@@ -137,13 +137,14 @@ test("a schedule that is back before the date of an instance's own mail loses no
   const nights = startNights({ ...weekly, policies: { true: both({ last: 14 }) } }, [...FLEET, other]);
   nights.pass(140, 7 * DAY_MS);
   const before = nights.slots("i-2", HERE);
-  // Until the third run nobody knows the rules of i-2, so its mail comes an hour after that of i-1.
+  // For the first runs nobody knows the rules of i-2, so its mail comes three hours after that of i-1.
   const firstMs = Date.parse(before.at(-1) ?? "") + 7 * DAY_MS;
-  for (const ms of [firstMs - 7 * DAY_MS, firstMs, firstMs + HOUR_MS]) nights.retagged.add(`i-2 ${isoSeconds(ms)}`);
+  const hours = [0, 1, 2, 3].map((hour) => firstMs + hour * HOUR_MS);
+  for (const ms of [firstMs - 7 * DAY_MS, ...hours]) nights.retagged.add(`i-2 ${isoSeconds(ms)}`);
   edit(nights, { schedule: "cron(0 * * * ? *)" });
   nights.pass(7, HOUR_MS);
   edit(nights, { schedule: weekly.schedule });
-  nights.sweep(1.5 * HOUR_MS);
+  nights.sweep(2.5 * HOUR_MS);
   nights.pass(35, 7 * DAY_MS);
   const left = (id: string) => nights.slots(id, HERE).filter((slot) => before.includes(slot)).length;
   expect(left("i-1")).toBeLessThan(3);
