@@ -5,7 +5,7 @@
  */
 import { groupBy } from "../lib/collections";
 import type { ChangeKey, HeldPoint, WaitingPlan } from "../model/memory/waitingPlans";
-import { type Known, type Remembered, isOf } from "./changeKeys";
+import { type Known, type Remembered, isOf, kindOf } from "./changeKeys";
 import { changeNotice, limitProblem } from "./changeWords";
 import { deletionPlanHash } from "./planHash";
 import { type Problem, problemKey } from "../model/problem";
@@ -17,8 +17,30 @@ export interface ChangePlan extends Omit<WaitingPlan, "problemKey"> {
   news: readonly ChangeKey[];
 }
 
+/**
+ * Returns the hash of a plan. If a person approved the same snapshots before for other changes, it is that of the changes
+ * too. Otherwise that approval would release all that the new ones release of other instances.
+ */
+function hashOf(
+  region: string,
+  held: readonly HeldPoint[],
+  keys: ReadonlySet<ChangeKey>,
+  { known, settings }: { known: ReadonlyMap<ChangeKey, Known>; settings: CoreSettings },
+): string {
+  const ids = held.map((one) => one.snapshotId);
+  const hash = deletionPlanHash(region, ids);
+  const isApproved = settings.approvedDeletePlan.includes(hash);
+  const isOther = [...keys].some((key) => known.get(key)?.approved !== true && kindOf(key).kind !== "limit");
+  return isApproved && isOther ? deletionPlanHash(region, [...ids, ...keys]) : hash;
+}
+
 /** Builds the plan of one region. */
-function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<ChangeKey, Known>): ChangePlan {
+function planOf(
+  region: string,
+  held: readonly HeldPoint[],
+  by: { known: ReadonlyMap<ChangeKey, Known>; settings: CoreSettings },
+): ChangePlan {
+  const { known } = by;
   const keys = new Set<ChangeKey>();
   const fresh = new Set<ChangeKey>();
   for (const one of held) {
@@ -27,12 +49,7 @@ function planOf(region: string, held: readonly HeldPoint[], known: ReadonlyMap<C
   }
   const [mailed, ...others] = new Set([...keys].map((key) => known.get(key)?.plan));
   const isNew = fresh.size > 0 || mailed === undefined || others.length > 0;
-  const hash = isNew
-    ? deletionPlanHash(
-        region,
-        held.map((one) => one.snapshotId),
-      )
-    : mailed;
+  const hash = isNew ? hashOf(region, held, keys, by) : mailed;
   const news = [...keys].filter((key) => fresh.has(key) || known.get(key)?.plan !== hash);
   return { region, held, keys: [...keys], fresh, news, hash };
 }
@@ -57,7 +74,7 @@ export function planChanges(
   const problems: Problem[] = [];
   for (const [id, group] of grouped(held)) {
     const [region = "", kind] = id.split(" ");
-    const plan = planOf(region, group, known);
+    const plan = planOf(region, group, { known, settings });
     const isLimit = kind === "limit";
     if (!isLimit && plan.news.length === 0) {
       plans.push(plan);

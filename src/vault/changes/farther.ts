@@ -121,7 +121,9 @@ export function farther(
   const play = player(found, { rulesAt, isEdit, firesMs: runs.firesMs });
   const all = groups.map((group) => {
     const texts = new Set([...group.instances].map((id) => JSON.stringify(now.rulesOf(id)[group.side])));
-    const keep = [...texts].map((text) => JSON.parse(text) as KeepRules);
+    const own = [...texts].map((text) => JSON.parse(text) as KeepRules);
+    // The newest ones of each volume remain, whatever the rules say.
+    const keep = [...own, { last: settings.keepAtLeast }];
     return { group, times: horizonsOf(keep, group.points, runs, { nowMs, editGraceDays: settings.editGraceDays }) };
   });
   for (const { group, times } of all) play(group, times.lastMs);
