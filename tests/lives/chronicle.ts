@@ -59,7 +59,7 @@ export interface Chronicle {
   /** Absences by instance and by volume. */
   reigns: Map<string, Reign[]>;
   absences: Map<string, Absence>;
-  /** Units that the last run did not find, even if a volume of theirs is with another instance. */
+  /** Units that the last look did not find, even if a volume of theirs is with another instance. */
   absent: Set<string>;
   /** Time at which a run last found each unit. */
   foundMs: Map<string, number>;
@@ -71,6 +71,8 @@ export interface Chronicle {
   /** Records that the vault lost its memory. */
   forgets: () => void;
   begins: (event: { kind?: string; slot?: string }) => void;
+  /** Records that the vault looks for instances, also if the slot of a run that was missed ends. */
+  looking: () => void;
   made: (snapshots: readonly SimSnapshot[]) => void;
   /**
    * @returns the announcements of the mail
@@ -139,14 +141,20 @@ export function presence(account: Account, there = attached(account)): ReadonlyS
   return present;
 }
 
+function noteAbsent({ absent, reigns }: Pick<Chronicle, "absent" | "reigns">, there: ReadonlySet<string>): void {
+  for (const unit of reigns.keys()) {
+    if (there.has(unit)) absent.delete(unit);
+    else absent.add(unit);
+  }
+}
+
 function noteAbsences({ absences, absent, reigns, foundMs }: Chronicle, account: Account, slot: string): void {
   const there = attached(account);
   const present = presence(account, there);
   if (present === undefined) return;
   const sinceMs = account.time.nowMs();
+  noteAbsent({ absent, reigns }, there);
   for (const unit of reigns.keys()) {
-    if (there.has(unit)) absent.delete(unit);
-    else absent.add(unit);
     if (present.has(unit)) {
       absences.delete(unit);
       foundMs.set(unit, sinceMs);
@@ -227,6 +235,9 @@ export function makeChronicle(account: Account): Chronicle {
       noteLeft(chronicle, account, nowMs);
       isRun = kind === "run";
       if (isRun) noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
+    },
+    looking: () => {
+      noteAbsent(chronicle, attached(account));
     },
     // A run's own plan has not seen what the run makes. A sweep that makes any is the run of a slot that is still open.
     made: (snapshots) => {

@@ -104,6 +104,7 @@ export async function playLife(
   const oracle = makeOracle(account, chronicle);
   const stage = setLifeStage(account, source, {
     made: chronicle.made,
+    looking: chronicle.looking,
     copying: makeCopyRule(account),
     deleting: oracle.deleting,
     mailed: (subject, body) => {

@@ -22,6 +22,8 @@ export interface LifeEars {
   /** Called before it is executed. */
   deleting: (snapshot: SimSnapshot, region: Region) => void;
   mailed: (subject: string, body: string) => void;
+  /** Called when the vault looks for instances. */
+  looking: () => void;
 }
 
 const OUTAGE = 503;
@@ -79,6 +81,7 @@ export function makeLifeAws(account: Account, { clock, unreadable }: Stage, ears
     if (call.name === "DescribeSnapshots" && unreadable.has(regionName)) {
       throw awsError("UnauthorizedOperation", "a policy denies it", FORBIDDEN);
     }
+    if (call.name === "DescribeInstances") ears.looking();
     if (isPaged(call)) return readPage(region, call);
     if (isLaunchRead(call)) return readLaunch(account, call);
     if (TOLD.includes(call.name)) story.say(`${call.name} ${regionName} ${subjectOf(call)}`);

@@ -316,14 +316,16 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const duenessOf = (regionName: string, instance: string) => {
     const region = regionsOf(account).find((one) => one.name === regionName);
     const sets = (region && unitsIn(region).get(instance)) ?? [];
-    const lookAt = ({ snapshots: [one] }: PointSet): Hindsight =>
-      region === undefined || one === undefined ? { isByChange: true } : hindsight(one, region);
+    const looksAt = ({ snapshots }: PointSet): Hindsight[] =>
+      region === undefined ? [] : snapshots.map((one) => hindsight(one, region));
     let isHeld: boolean | undefined;
     const isDue = (set: PointSet) => {
-      const { keptNow, held, isByChange } = lookAt(set);
-      if (keptNow !== undefined || held !== undefined || isByChange) return false;
+      const looks = looksAt(set);
+      // A volume that another instance has too keeps the whole of it.
+      if (looks.some(({ keptNow, held }) => keptNow !== undefined || held !== undefined)) return false;
+      if (looks.every(({ isByChange }) => isByChange)) return false;
       if (!isNewestOfFormer(set, sets, instance)) return true;
-      return !(isHeld ??= sets.some((one) => lookAt(one).held !== undefined));
+      return !(isHeld ??= sets.some((one) => looksAt(one).some(({ held }) => held !== undefined)));
     };
     return { sets, isDue };
   };

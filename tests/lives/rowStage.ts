@@ -103,6 +103,7 @@ export async function playRow<T>(
   const nothing = () => undefined;
   const stage = setLifeStage(account, source, {
     made: nothing,
+    looking: nothing,
     copying: nothing,
     deleting: nothing,
     begins: nothing,
