@@ -1,5 +1,5 @@
 /**
- * Finds what an edit makes due after the grace, of instances that lose nothing by then: in weeks or months, or because the
+ * Finds what an edit makes due of instances that lose nothing at the end of the grace: in weeks or months, or because the
  * previous rules keep it only a little longer. Pure.
  */
 import type { ChangeKey, HeldPoint } from "../model/memory/waitingPlans";
@@ -99,7 +99,7 @@ function player(found: Map<string, HeldPoint>, { rulesAt, isEdit, firesMs }: Pla
 }
 
 /**
- * Returns what becomes due after the grace of instances that a mail does not name yet.
+ * Returns what becomes due of instances that a mail does not name yet.
  * @param named regions and instances that it names
  */
 export function farther(
@@ -124,7 +124,7 @@ export function farther(
     const own = [...texts].map((text) => JSON.parse(text) as KeepRules);
     // The newest ones of each volume remain, whatever the rules say.
     const keep = [...own, { last: settings.keepAtLeast }];
-    return { group, times: horizonsOf(keep, group.points, runs, { nowMs, editGraceDays: settings.editGraceDays }) };
+    return { group, times: horizonsOf(keep, group.points, runs, nowMs) };
   });
   for (const { group, times } of all) play(group, times.lastMs);
   const losing = new Set([...found.values()].map(({ region, instanceId }) => `${region} ${instanceId}`));

@@ -64,19 +64,19 @@ export interface Horizons {
 }
 
 /**
- * Returns the times after the grace at which rules release points.
+ * Returns the times at which rules release points, also within the grace: a person may approve the plan before its end.
  * @param rules the different rules of the instances
  */
 export function horizonsOf(
   rules: readonly KeepRules[],
   points: readonly Snapshot[],
   { firesMs, untilMs }: NextRuns,
-  { nowMs, editGraceDays }: { nowMs: number; editGraceDays: number },
+  nowMs: number,
 ): Horizons {
   const firesInMs = firesMs.map((atMs) => atMs - nowMs);
   const spans = rules.flatMap((one) => spansOf(one, firesInMs, agesOf(points, nowMs)));
-  const isAfter = (ms: number) => ms > nowMs + editGraceDays * DAY_MS && ms <= untilMs;
-  const timesOf = (some: Spans) => some.map((ms) => nowMs + ms + HOUR_MS).filter(isAfter);
+  const isAhead = (ms: number) => ms > nowMs && ms <= untilMs;
+  const timesOf = (some: Spans) => some.map((ms) => nowMs + ms + HOUR_MS).filter(isAhead);
   const each = Math.ceil(MOST_HORIZONS / Math.max(1, spans.length));
   const inOrder = (all: number[]) => [...new Set(all)].sort((x, y) => x - y);
   return {

@@ -1,8 +1,8 @@
 /** Tests that a mail about an edit names each instance that loses anything because of it, however late. */
 import { HERE, POLICY, afterNights, both, edit } from "../../support/editNights";
 import { DR, instance, volume } from "../../support/world";
-import { HOUR_MS } from "../../../src/vault/lib/time";
-import type { Nights } from "../../support/nights";
+import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
+import { type Nights, startNights } from "../../support/nights";
 
 const gold = instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: "gold" });
 const bronze = instance("i-2", [volume("vol-9", { isRoot: true })], { Backup: "bronze" });
@@ -57,6 +57,18 @@ describe("a mail about an edit names an instance that loses nothing within the g
     nights.pass(1);
     expect(namedIn(nights, "i-1")[HERE]).toBeGreaterThanOrEqual(1);
     expect(namedIn(nights, "i-1")[DR.region]).toBeGreaterThanOrEqual(1);
+  });
+
+  test("if the previous rules release its points before the end of the grace, as an approval may come before that", () => {
+    const policies = { gold: both({ last: 3 }), bronze: both({ retentionDays: 16 }) };
+    const weekly = { ...POLICY, schedule: "cron(0 3 ? * SUN *)", keepAtLeast: 1, editGraceDays: 10, policies };
+    const nights = startNights(weekly, [gold]);
+    nights.pass(21, 7 * DAY_MS);
+    nights.instances = [gold, bronze];
+    nights.pass(7, 7 * DAY_MS);
+    edit(nights, { policies: { gold: both({ last: 2 }), bronze: both({ retentionDays: 3 }) } });
+    nights.sweep(HOUR_MS);
+    expect(namedIn(nights, "i-2")[HERE]).toBe(1);
   });
 
   test("together with what has a volume that it shares", () => {
