@@ -55,4 +55,20 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     plausible: "that one came back in time",
     shownBy: { seed: 9519, days: 365 },
   },
+  {
+    name: "a mail about an edit looks ahead only to when nothing is left",
+    file: "changes/farther.ts",
+    original: "play({ ...group, points: group.points.filter(isLeft) }, times.otherMs);",
+    mutated: "void isLeft;",
+    plausible: "all is released then",
+    shownBy: { seed: 9656, days: 365 },
+  },
+  {
+    name: "an approval covers changes that came after it",
+    file: "changes/changePlans.ts",
+    original: "isApproved && isOther",
+    mutated: "isApproved && isOther && false",
+    plausible: "the plan has the same snapshots",
+    shownBy: { seed: 9723, days: 365 },
+  },
 ];

@@ -1,10 +1,27 @@
-/** Checks that a mail announces only what some change released, because steady expiry needs no mail. */
-import type { Account } from "../simulation/account/account";
-import { type Mail, presence } from "./chronicle";
+/**
+ * Checks that a mail announces only what some change released, because steady expiry needs no mail, and that it names what a
+ * change deletes.
+ */
+import { type Account, type SimSnapshot, instanceOf } from "../simulation/account/account";
+import { type Chronicle, type Mail, presence } from "./chronicle";
 import type { Hindsight } from "./views";
 
 /** Finds out if any view of what a region has of an instance, as the invocation found it, meets a condition. */
 type IsAny = (of: { region: string; instance: string }, isSo: (look: Hindsight) => boolean) => boolean;
+
+/**
+ * Returns true if a mail whose change is over named the instance of what is deleted. One about settings that are not known
+ * cannot say what of.
+ */
+export function isNamed({ mails }: Chronicle, one: SimSnapshot): boolean {
+  return mails.some(
+    ({ kind, region, servedMs, unknownMs, instances }) =>
+      kind === "change" &&
+      region === one.region &&
+      servedMs < Infinity &&
+      (unknownMs !== undefined || instances.includes(instanceOf(one))),
+  );
+}
 
 export function makeNoticeRule(account: Account, isAny: IsAny) {
   const { story } = account;

@@ -19,7 +19,7 @@ import { type Chronicle, type Mail, comboOf, isSeen, sharedVolumes } from "./chr
 import { type DueSets, type HasDue, makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
-import { makeNoticeRule } from "./noticeRule";
+import { isNamed, makeNoticeRule } from "./noticeRule";
 import { type PointSet, isMadeForDr } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
 
@@ -263,6 +263,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const what = `${one.snapshotId} of ${instanceOf(one)} for ${slotOf(one)} in ${region.name}`;
     if (held !== undefined) story.violate("no change deletes without approval", `${what}: ${held} would keep it`);
     else if (keptNow !== undefined) story.violate("deletes only what the rules release", `${what}: ${keptNow}`);
+    if (isByChange && !isNamed(chronicle, one)) story.violate("a mail names what a change deletes", what);
     limit.noting([...twins, one], region, isByChange);
     if (isByChange) story.count("deleted after a change");
     else if (!waitedToo(one, region)) limit.deleting(one, region, leftByChanges(instanceOf(one), region));

@@ -124,7 +124,10 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
     const isMine = (other: Era) => isSameSchedule(other.settings, era.settings);
     const later = [...known.slice(index + 1), era];
     if (!isMine(one) || later[0] === undefined || isMine(later[0])) return [];
-    const backMs = later.find(isMine)?.fromMs ?? Infinity;
+    const back = later.find(isMine) ?? era;
+    const backMs = back.fromMs;
+    // Nobody was promised anything about a region that the stack did not have then: the vault may know of it, or not.
+    if (!hasRegion(back, region) && !isUnsure) return [{ one, backMs, isServed: true }];
     // What a region had before it was in the stack is unknown, but the stack's schedule of then is not.
     const isUnknown = there.some(
       ({ unknownMs = -Infinity, servedMs }) =>

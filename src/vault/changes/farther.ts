@@ -115,8 +115,7 @@ export function farther(
     }),
   );
   if (groups.length === 0) return [];
-  const next = nextRuns(settings, nowMs);
-  const runs = { ...next, firesMs: [...dueMs, ...next.firesMs] };
+  const runs = nextRuns(settings, now, dueMs);
   const found = new Map<string, HeldPoint>();
   const play = player(found, { rulesAt, isEdit, firesMs: runs.firesMs });
   const all = groups.map((group) => {
@@ -124,7 +123,7 @@ export function farther(
     const own = [...texts].map((text) => JSON.parse(text) as KeepRules);
     // The newest ones of each volume remain, whatever the rules say.
     const keep = [...own, { last: settings.keepAtLeast }];
-    return { group, times: horizonsOf(keep, group.points, runs, nowMs) };
+    return { group, times: horizonsOf(keep, group.points, runs) };
   });
   for (const { group, times } of all) play(group, times.lastMs);
   const losing = new Set([...found.values()].map(({ region, instanceId }) => `${region} ${instanceId}`));
