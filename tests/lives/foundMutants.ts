@@ -48,14 +48,6 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     shownBy: { seed: 8620, days: 365, args: READABLE },
   },
   {
-    name: "a schedule that came back too late is without what was made when it was away before",
-    file: "changes/resumed.ts",
-    original: "all.slice(all.findLastIndex(isLate) + 1)",
-    mutated: "all.filter((one) => !isLate(one))",
-    plausible: "that one came back in time",
-    shownBy: { seed: 9519, days: 365 },
-  },
-  {
     name: "a mail about an edit looks ahead only to when nothing is left",
     file: "changes/farther.ts",
     original: "play({ ...group, points: group.points.filter(isLeft) }, times.otherMs);",
