@@ -34,15 +34,11 @@ export function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function namespaceOf(key: string): string {
-  return key.split(":", 1)[0] ?? "";
-}
-
 /**
  * Returns the same stack with other values.
  * @param pairs `key=value` as for `pulumi up --config`; a key without namespace is the project's
  * @param option what the pairs were given by, for the message
- * @throws when one is no pair, or has a namespace that neither the program nor the stack has, since it would change nothing
+ * @throws when one is no pair
  */
 export function withPairs(config: StackConfig, pairs: readonly string[], option: string): StackConfig {
   const values = { ...config.values };
@@ -53,10 +49,6 @@ export function withPairs(config: StackConfig, pairs: readonly string[], option:
       throw userError(`${option}: expected key=value, got "${pair}"`);
     }
     const full = key.includes(":") ? key : `${config.project}:${key}`;
-    const namespaces = new Set([config.project, "aws", "pulumi", ...Object.keys(values).map(namespaceOf)]);
-    if (!namespaces.has(namespaceOf(full))) {
-      throw userError(`${option}: expected a key of ${[...namespaces].join(", ")}, got "${full}"`);
-    }
     values[full] = rest.join("=");
     plain.add(full);
   }
