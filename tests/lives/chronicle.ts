@@ -79,8 +79,13 @@ export interface Chronicle {
    */
   mailed: (body: string) => Mail[];
   ends: () => void;
-  /** Returns true for an invocation that looks for instances. */
+  /** Returns true once the invocation has looked for instances. */
   looks: () => boolean;
+}
+
+/** Returns true for a mail about changes in a region that are approved, or whose grace is over. */
+export function isServedIn({ kind, region, servedMs }: Mail, name: string): boolean {
+  return kind === "change" && region === name && servedMs < Infinity;
 }
 
 const KEYS = [
@@ -201,6 +206,7 @@ export function makeChronicle(account: Account): Chronicle {
   const { time } = account;
   let fresh: SimSnapshot[] = [];
   let isRun = false;
+  let isLooking = false;
   const chronicle: Chronicle = {
     eras: [],
     reigns: new Map(),
@@ -234,9 +240,11 @@ export function makeChronicle(account: Account): Chronicle {
       }
       noteLeft(chronicle, account, nowMs);
       isRun = kind === "run";
+      isLooking = false;
       if (isRun) noteAbsences(chronicle, account, slot ?? isoSeconds(nowMs));
     },
     looking: () => {
+      isLooking = true;
       noteAbsent(chronicle, attached(account));
     },
     // A run's own plan has not seen what the run makes. A sweep that makes any is the run of a slot that is still open.
@@ -258,7 +266,7 @@ export function makeChronicle(account: Account): Chronicle {
       }
       fresh = [];
     },
-    looks: () => isRun || fresh.length > 0,
+    looks: () => isLooking,
   };
   return chronicle;
 }

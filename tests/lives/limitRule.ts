@@ -5,7 +5,7 @@
 import { deletionPlanHash } from "../../src/vault/changes/planHash";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
-import type { Chronicle, Mail } from "./chronicle";
+import { type Chronicle, type Mail, isServedIn } from "./chronicle";
 import type { PointSet } from "./verdicts";
 
 /** Time within which what waited for a change is deleted once the change is over. */
@@ -40,7 +40,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
    * An original that is deleted with its replacement is in the plan too.
    */
   let released = new Map<string, { one: SimSnapshot; isByChange: boolean; wasStopped: boolean }[]>();
-  /** What exceeds the limit, in words, by region and instance; `*` stands for all instances. */
+  /** Messages about what is over the limit, by region and instance; `*`: about all instances. */
   let exceeded = new Map<string, Map<string, string[]>>();
   const exceeds = (region: string, instance: string, what: string) => {
     const known = exceeded.get(region) ?? new Map<string, string[]>();
@@ -58,7 +58,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
    * in the end.
    */
   const wasHeld = (region: string, isOf: (mail: Mail) => boolean = () => true) =>
-    mails.some((mail) => mail.kind === "change" && mail.region === region && isOf(mail) && mail.servedMs < Infinity);
+    mails.some((mail) => isServedIn(mail, region) && isOf(mail));
   /**
    * Its approval or its date is a few days old, or it was about settings that are not known. An approval of a plan that
    * has grown meanwhile releases nothing before the date.

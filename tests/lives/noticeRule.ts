@@ -3,7 +3,7 @@
  * change deletes.
  */
 import { type Account, type SimSnapshot, instanceOf } from "../simulation/account/account";
-import { type Chronicle, type Mail, presence } from "./chronicle";
+import { type Chronicle, type Mail, isServedIn, presence } from "./chronicle";
 import type { Hindsight } from "./views";
 
 /** Finds out if any view of what a region has of an instance, as the invocation found it, meets a condition. */
@@ -15,11 +15,8 @@ type IsAny = (of: { region: string; instance: string }, isSo: (look: Hindsight) 
  */
 export function isNamed({ mails }: Chronicle, one: SimSnapshot): boolean {
   return mails.some(
-    ({ kind, region, servedMs, unknownMs, instances }) =>
-      kind === "change" &&
-      region === one.region &&
-      servedMs < Infinity &&
-      (unknownMs !== undefined || instances.includes(instanceOf(one))),
+    (mail) =>
+      isServedIn(mail, one.region) && (mail.unknownMs !== undefined || mail.instances.includes(instanceOf(one))),
   );
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../simulation/account/account";
 import { isMade } from "../simulation/account/ownership";
 import { type Cadence, cadenceOf } from "./cadence";
-import { type Chronicle, type Mail, comboOf, isSeen, sharedVolumes } from "./chronicle";
+import { type Chronicle, type Mail, comboOf, isSeen, isServedIn, sharedVolumes } from "./chronicle";
 import { type DueSets, type HasDue, makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
@@ -201,10 +201,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
 
   /** Returns true for what was made while a change waited that is over now, and that it would keep like what was there before. */
   const waitedToo = (one: SimSnapshot, region: Region) =>
-    chronicle.mails.some(
-      ({ kind, region: name, servedMs }) =>
-        kind === "change" && name === region.name && servedMs < Infinity && Date.parse(slotOf(one)) <= servedMs,
-    ) && ask(one, region, { isAboutLater: true }).isByChange;
+    chronicle.mails.some((mail) => isServedIn(mail, region.name) && Date.parse(slotOf(one)) <= mail.servedMs) &&
+    ask(one, region, { isAboutLater: true }).isByChange;
 
   /**
    * Returns an instance's recovery points without those that changes release whole. The limit is a share of these. What is

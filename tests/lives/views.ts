@@ -4,7 +4,7 @@
  */
 import { DAY_MS, HOUR_MS, SECOND_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
-import { type Chronicle, type Era, type Mail, type Reign, comboOf } from "./chronicle";
+import { type Chronicle, type Era, type Mail, type Reign, comboOf, isServedIn } from "./chronicle";
 import { type PointSet, type View, keptBy } from "./verdicts";
 
 /** A question: whose rules, about what, at which time. */
@@ -51,14 +51,17 @@ interface Candidate {
 /** Settings are distinguished by the instant of the first invocation that had them. */
 const SAME_MS = 30 * SECOND_MS;
 
+/** Returns true if a mail names the end of settings. */
+function isAbout({ untilMs }: Mail, era: Era): boolean {
+  return untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS);
+}
+
 /**
  * Returns mails about the region that came after the point and are old enough or whose plan was approved; a hash covers
  * snapshots.
  */
 function servedBy({ mails }: Chronicle, { region, slotMs }: Asked) {
-  return mails.filter(
-    (one) => one.servedMs < Infinity && one.region === region && one.kind === "change" && one.atMs >= slotMs,
-  );
+  return mails.filter((one) => isServedIn(one, region) && one.atMs >= slotMs);
 }
 
 function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, instance }: Asked) {
@@ -133,7 +136,7 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
       ({ unknownMs = -Infinity, servedMs }) =>
         one.untilMs < unknownMs + SAME_MS && servedMs < Infinity && !isFirstWith(eras, region, unknownMs),
     );
-    const about = there.filter(({ untilMs }) => untilMs.some((ms) => Math.abs(ms - one.untilMs) < SAME_MS));
+    const about = there.filter((mail) => isAbout(mail, one));
     // A sweep an hour later is the first that sees that the schedule is back.
     const putBackMs = backMs - HOUR_MS;
     // An approval counts from the first mail about the change. A mail that came after the return did not name what it kept.
@@ -197,11 +200,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   // If several changes ended a view, its end is over with the first of theirs, because the others remain to be
   // protected.
   const settingsOver = (era: Era) =>
-    era !== now &&
-    mails.some(
-      ({ untilMs, unknownMs = -Infinity }) =>
-        era.untilMs < unknownMs + SAME_MS || untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS),
-    );
+    era !== now && mails.some((mail) => era.untilMs < (mail.unknownMs ?? -Infinity) + SAME_MS || isAbout(mail, era));
   const tagsOver = (reign: Reign) =>
     reign !== newest &&
     mails.some(
@@ -284,12 +283,7 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
 
 /** Returns true if a mail names the end of settings and is not old enough. */
 function isMailedOnly({ mails }: Chronicle, { era }: Candidate, region: string): boolean {
-  return mails.some(
-    (one) =>
-      one.region === region &&
-      one.servedMs === Infinity &&
-      one.untilMs.some((ms) => Math.abs(ms - era.untilMs) < SAME_MS),
-  );
+  return mails.some((one) => one.region === region && one.servedMs === Infinity && isAbout(one, era));
 }
 
 /**

@@ -46,22 +46,20 @@ function namespaceOf(key: string): string {
 }
 
 /**
- * Refuses a namespace that neither the program nor the stack has, since it would change nothing.
+ * Refuses a namespace that neither the program nor the stack had, since it would change nothing.
  * @throws a user error that names the namespaces
  */
-function checkNamespaces({ project, values }: StackConfig, edit: Edit): void {
+function checkNamespaces({ project, values }: StackConfig, next: StackConfig): void {
   const namespaces = new Set([project, "aws", "pulumi", ...Object.keys(values).map(namespaceOf)]);
-  for (const key of edit.map((pair) => pair.split("=", 1)[0] ?? "")) {
-    if (!key.includes(":") || namespaces.has(namespaceOf(key))) continue;
-    throw userError(`--edit: expected a key of ${[...namespaces].join(", ")}, got "${key}"`);
-  }
+  const other = Object.keys(next.values).find((key) => !namespaces.has(namespaceOf(key)));
+  if (other !== undefined) throw userError(`--edit: expected a key of ${[...namespaces].join(", ")}, got "${other}"`);
 }
 
 /** @throws what the configuration says of it */
 function edited({ stackConfig }: Deployable, edit: Edit, hashes: readonly string[]): Deployable {
-  checkNamespaces(stackConfig, edit);
   const replaced = edit.map((pair) => pair.replace(MAILED, (_, key) => `${key}=${hashes.join(" ")}`));
   const next = withPairs(stackConfig, replaced, "--edit");
+  checkNamespaces(stackConfig, next);
   return { stackConfig: next, config: configIn(next) };
 }
 

@@ -13,7 +13,7 @@ import type { Side } from "../retention/verdict";
 import { withSharers } from "../retention/recoverySets";
 import { chunksOf } from "../lib/collections";
 import type { Snapshot } from "../model/world";
-import type { CoreSettings, KeepRules } from "../model/settings";
+import type { CoreSettings } from "../model/settings";
 
 /** A region's pruning, and the side of the rules that applies there. */
 export interface PlannedRegion {
@@ -91,7 +91,7 @@ function player(found: Map<string, HeldPoint>, { rulesAt, isEdit, firesMs }: Pla
       const next = firesMs.filter((ms) => ms <= atMs);
       played += points.length + next.length * volumes;
       if (played > MOST_PLAYED) return;
-      for (const one of dueLater({ ...pruned, points: [...points] }, side, rulesAt(atMs), () => next)) {
+      for (const one of dueLater({ ...pruned, points }, side, rulesAt(atMs), () => next)) {
         if (isEdit(one.keys) && !found.has(one.snapshotId)) found.set(one.snapshotId, one);
       }
     }
@@ -119,10 +119,10 @@ export function farther(
   const found = new Map<string, HeldPoint>();
   const play = player(found, { rulesAt, isEdit, firesMs: runs.firesMs });
   const all = groups.map((group) => {
-    const texts = new Set([...group.instances].map((id) => JSON.stringify(now.rulesOf(id)[group.side])));
-    const own = [...texts].map((text) => JSON.parse(text) as KeepRules);
+    const own = [...group.instances].map((id) => now.rulesOf(id)[group.side]);
+    const different = new Map(own.map((rules) => [JSON.stringify(rules), rules]));
     // The newest ones of each volume remain, whatever the rules say.
-    const keep = [...own, { last: settings.keepAtLeast }];
+    const keep = [...different.values(), { last: settings.keepAtLeast }];
     return { group, times: horizonsOf(keep, group.points, runs) };
   });
   for (const { group, times } of all) play(group, times.lastMs);

@@ -3,6 +3,7 @@ import { HERE, POLICY, afterNights, both, edit } from "../../support/editNights"
 import { DR, instance, volume } from "../../support/world";
 import { DAY_MS, HOUR_MS } from "../../../src/vault/lib/time";
 import { type Nights, startNights } from "../../support/nights";
+import type { KeepPolicy } from "../../../src/vault/model/settings";
 
 const gold = instance("i-1", [volume("vol-1", { isRoot: true })], { Backup: "gold" });
 const bronze = instance("i-2", [volume("vol-9", { isRoot: true })], { Backup: "bronze" });
@@ -14,6 +15,19 @@ function namedIn(nights: Nights, id: string): Record<string, number> {
     return found === null ? [] : [[subject.split(" ")[0] ?? "", Number(found[1])] as const];
   });
   return Object.fromEntries(about);
+}
+
+/** Edits the rules of an old instance and of a young one, and returns how many points of the young one the mail named. */
+function namedOfYoung(
+  { before, after }: Record<"before" | "after", KeepPolicy>,
+  { oldNights, youngNights }: Record<"oldNights" | "youngNights", number>,
+): Record<string, number> {
+  const nights = afterNights(oldNights, { ...POLICY, policies: { gold: before, bronze: before } }, [bronze]);
+  nights.instances = [gold, bronze];
+  nights.pass(youngNights);
+  edit(nights, { policies: { gold: after, bronze: after } });
+  nights.pass(1);
+  return namedIn(nights, "i-1");
 }
 
 describe("a mail about an edit names an instance that loses nothing within the grace", () => {
@@ -35,28 +49,18 @@ describe("a mail about an edit names an instance that loses nothing within the g
     ["days", both({ retentionDays: 60 }), both({ retentionDays: 20 })],
     ["a distance", both({ within: "60d" }), both({ within: "20d" })],
   ])("if it is too young for a shorter retention yet: %s", (_what, before, after) => {
-    const policies = { gold: before, bronze: before };
-    const nights = afterNights(40, { ...POLICY, policies }, [bronze]);
-    nights.instances = [gold, bronze];
-    nights.pass(8);
-    edit(nights, { policies: { gold: after, bronze: after } });
-    nights.pass(1);
-    expect(namedIn(nights, "i-1")[HERE]).toBeGreaterThanOrEqual(8);
-    expect(namedIn(nights, "i-1")[DR.region]).toBeGreaterThanOrEqual(8);
+    const named = namedOfYoung({ before, after }, { oldNights: 40, youngNights: 8 });
+    expect(named[HERE]).toBeGreaterThanOrEqual(8);
+    expect(named[DR.region]).toBeGreaterThanOrEqual(8);
   });
 
   test.each([
     ["weeks", both({ daily: 2, weekly: 5 }), both({ daily: 2, weekly: 4 })],
     ["days beside a count", both({ last: 3, retentionDays: 12 }), both({ last: 3, retentionDays: 11 })],
   ])("if the previous rules keep its points only a little longer: %s", (_what, before, after) => {
-    const policies = { gold: before, bronze: before };
-    const nights = afterNights(50, { ...POLICY, policies }, [bronze]);
-    nights.instances = [gold, bronze];
-    nights.pass(3);
-    edit(nights, { policies: { gold: after, bronze: after } });
-    nights.pass(1);
-    expect(namedIn(nights, "i-1")[HERE]).toBeGreaterThanOrEqual(1);
-    expect(namedIn(nights, "i-1")[DR.region]).toBeGreaterThanOrEqual(1);
+    const named = namedOfYoung({ before, after }, { oldNights: 50, youngNights: 3 });
+    expect(named[HERE]).toBeGreaterThanOrEqual(1);
+    expect(named[DR.region]).toBeGreaterThanOrEqual(1);
   });
 
   test("if the previous rules release its points before the end of the grace, as an approval may come before that", () => {
