@@ -63,4 +63,28 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     plausible: "the plan has the same snapshots",
     shownBy: { seed: 9723, days: 365 },
   },
+  {
+    name: "a mail about an edit counts for all instances",
+    file: "changes/namedUnits.ts",
+    original: "{ named, unnamed } = known.get(key) ?? {};",
+    mutated: "{ named, unnamed } = {} as NamedUnits;",
+    plausible: "it looks a year ahead",
+    shownBy: { seed: 10752, days: 365 },
+  },
+  {
+    name: "the approval of a later mail counts for who only an earlier one named",
+    file: "changes/changeKeys.ts",
+    original: "...(edit && inBoth(before, edit))",
+    mutated: "...(edit && inBoth(before, {}))",
+    plausible: "a mail has named them",
+    shownBy: { seed: 10918, days: 365 },
+  },
+  {
+    name: "settings are forgotten that say when a schedule was left again",
+    file: "changes/resumed.ts",
+    original: "(untilOf(index) <= one.backAt || isLast(index))",
+    mutated: "(untilOf(index) <= one.backAt || (isLast(index) && false))",
+    plausible: "their mail is a month old",
+    shownBy: { seed: 10910, days: 365 },
+  },
 ];

@@ -13,14 +13,14 @@ import {
   regionsOf,
   slotOf,
 } from "../simulation/account/account";
-import { isMade } from "../simulation/account/ownership";
 import { type Cadence, cadenceOf } from "./cadence";
+import { canonical, isAlive, isFormerCopy } from "./canonical";
 import { type Chronicle, type Mail, comboOf, isSeen, isServedIn, sharedVolumes } from "./chronicle";
 import { type DueSets, type HasDue, makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
 import { isNamed, makeNoticeRule } from "./noticeRule";
-import { type PointSet, isMadeForDr } from "./verdicts";
+import type { PointSet } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
 
 export interface Oracle {
@@ -36,39 +36,10 @@ export interface Oracle {
 /** A region's recovery points as an invocation finds them, by instance and by volume of several instances. */
 type Units = Map<string, PointSet[]>;
 
-function isAlive(account: Account, one: SimSnapshot): boolean {
-  return one.state === "completed" && !one.deleted && isMade(account, one);
-}
-
 /** Returns true for a duplicate that only its lock has kept: it goes later, as it is needed for nothing. */
 function isLockedTwin(account: Account, one: SimSnapshot, { snapshots }: Region): boolean {
   const isTwin = (other: SimSnapshot) => other.dataOf === one.dataOf && slotOf(other) === slotOf(one);
   return isLocked(account, one) && [...snapshots.values()].some((other) => other.deleted && isTwin(other));
-}
-
-/** Returns true for a copy that is in the primary region from when that was a DR region. */
-function isFormerCopy({ settings }: Account, one: SimSnapshot): boolean {
-  return one.region === settings.primaryRegion && isMadeForDr(one);
-}
-
-/**
- * Chooses of two snapshots of a volume and slot the copy that is under the region's key. It may be the copy of an original
- * from when the region was the primary one before. Copies from when the primary region was a DR region count beside what
- * was taken there, the first of them.
- */
-function canonical(account: Account, { snapshots }: Region): SimSnapshot[] {
-  const rank = (one: SimSnapshot) => {
-    if (isFormerCopy(account, one)) return 0;
-    return one.sourceId === undefined ? 1 : isVerified(account, one) ? 2 : 0;
-  };
-  const best = new Map<string, SimSnapshot>();
-  for (const one of snapshots.values()) {
-    if (!isSeen(account, one) || !isAlive(account, one)) continue;
-    const key = `${one.dataOf} ${slotOf(one)} ${isFormerCopy(account, one)}`;
-    const known = best.get(key);
-    if (known === undefined || rank(one) > rank(known)) best.set(key, one);
-  }
-  return [...best.values()];
 }
 
 /** Returns true for the newest verified copies of a volume beside newer ones under a former key, which do not replace them. */
@@ -99,7 +70,11 @@ function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, u
   return units;
 }
 
-type More = Pick<Asked, "isAboutLater" | "isAllThere" | "isUnsure">;
+/** How to look. */
+type More = Pick<Asked, "isAboutLater" | "isAllThere" | "isUnsure"> & {
+  /** Slot from which on recovery points do not count. */
+  before?: string;
+};
 
 /** One invocation's view of the account. */
 interface Moment {
@@ -161,15 +136,15 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   /** Asks the views of all units to which a snapshot belongs. */
-  const ask = (one: SimSnapshot, region: Region, more: More = {}): Hindsight => {
-    const { shared, remember } = here();
+  const ask = (one: SimSnapshot, region: Region, { before = "~", ...more }: More = {}): Hindsight => {
+    const { shared, remember } = before === "~" ? here() : { ...here(), ...newMoment() };
     const all = unitsIn(region);
     const [slot, instance] = [slotOf(one), instanceOf(one)];
     const several = shared.get(one.dataOf);
     const units = several === undefined ? [instance] : [...new Set([instance, one.dataOf, ...several])];
     const found: Hindsight = { isByChange: false };
     for (const unit of units) {
-      const sets = all.get(unit) ?? [];
+      const sets = (all.get(unit) ?? []).filter((set) => set.slot < before);
       if (!sets.some((set) => set.slot === slot)) continue;
       const asked: Asked = {
         unit,
@@ -361,6 +336,15 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     );
   };
 
+  /** Returns true for what the last run made due, after it had looked whether its tags or its volume had been put back. */
+  const isForNextRun = (one: SimSnapshot, region: Region) => {
+    const slots = (unitsIn(region).get(instanceOf(one)) ?? []).map(({ slot }) => slot);
+    const isTagged = chronicle.mails.some(
+      ({ tagged }) => tagged.includes(instanceOf(one)) || tagged.includes(one.dataOf),
+    );
+    return isTagged && ask(one, region, { isUnsure: true, before: slots.sort().at(-1) }).keptNow !== undefined;
+  };
+
   /** Returns true for what records former tags for which another point waits. */
   const isRecordOfTags = (one: SimSnapshot, region: Region) => {
     const sets = unitsIn(region).get(instanceOf(one)) ?? [];
@@ -411,7 +395,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         const waits = new Set(all.flatMap(({ one }) => (one.markedIn === undefined ? [] : [setOf(one)])));
         for (const { one, held } of all) {
           if (kept.has(setOf(one)) || waits.has(setOf(one)) || isAnnounced(one, region)) continue;
-          if (isOfNoPolicy(one) || isRecordOfTags(one, region)) continue;
+          if (isOfNoPolicy(one) || isRecordOfTags(one, region) || isForNextRun(one, region)) continue;
           if (isLocked(account, one)) continue;
           if (limit.isMailed(region.name, instanceOf(one))) continue;
           const why = held === undefined ? "" : `, ${held} would keep it`;

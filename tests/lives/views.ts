@@ -131,10 +131,14 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
     const backMs = back.fromMs;
     // Nobody was promised anything about a region that the stack did not have then: the vault may know of it, or not.
     if (!hasRegion(back, region) && !isUnsure) return [{ one, backMs, isServed: true }];
-    // What a region had before it was in the stack is unknown, but the stack's schedule of then is not.
+    // What a region had before it was in the stack is unknown, but the stack's schedule of then is not, unless the same
+    // edit is one too many for the timer as well.
     const isUnknown = there.some(
-      ({ unknownMs = -Infinity, servedMs }) =>
-        one.untilMs < unknownMs + SAME_MS && servedMs < Infinity && !isFirstWith(eras, region, unknownMs),
+      ({ unknownMs = -Infinity, untilMs, servedMs }) =>
+        one.untilMs < unknownMs + SAME_MS &&
+        servedMs < Infinity &&
+        (!isFirstWith(eras, region, unknownMs) ||
+          (!isUnsure && untilMs.filter((ms) => Math.abs(ms - unknownMs) < SAME_MS).length > 1)),
     );
     const about = there.filter((mail) => isAbout(mail, one));
     // A sweep an hour later is the first that sees that the schedule is back.

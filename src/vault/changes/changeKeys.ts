@@ -2,6 +2,7 @@
  * Identifies changes, and decides when a change stops holding deletions: once a person approved it, or its grace period
  * is over. Pure.
  */
+import { inBoth } from "./namedBoth";
 import type { ChangeMemory, NotifiedChanges } from "../model/memory/changeMemory";
 import { groupBy, split } from "../lib/collections";
 import { DAY_MS, parseIso } from "../lib/time";
@@ -53,7 +54,12 @@ export function editKey(
 ): ChangeKey {
   const key = changeKey(region, "settings", until);
   const { except = [] } = known.get(key) ?? {};
-  return except.includes(unit) || except.includes(ALL_UNITS) ? `${key}/${unit}` : key;
+  return except.includes(unit) || except.includes(ALL_UNITS) ? ownKey(key, unit) : key;
+}
+
+/** Returns the key that an edit has for a unit which the mail about it does not count for. */
+export function ownKey(key: ChangeKey, unit: string): ChangeKey {
+  return `${key}/${unit}`;
 }
 
 /** Returns a function that decides whether a mail about settings does not count for a unit, which then has keys of its own. */
@@ -68,7 +74,7 @@ export function subjectOf(of: string): string {
 }
 
 /** Decides whether a key is that of an edit for all units that have none of their own. */
-function isOfEdit({ kind, of }: { kind: string; of: string }): boolean {
+export function isOfEdit({ kind, of }: { kind: string; of: string }): boolean {
   return kind === "settings" && of === subjectOf(of);
 }
 
@@ -84,7 +90,7 @@ export function soonestMs(held: readonly HeldPoint[]): number {
 }
 
 /** Mail and approval of one change. */
-export type Known = Pick<NotifiedChanges, "at" | "plan" | "graceDays" | "approved" | "except">;
+export type Known = Pick<NotifiedChanges, "at" | "plan" | "graceDays" | "approved" | "except" | "named" | "unnamed">;
 
 /** Memory of changes and what was mailed about each; `memory` is `undefined` if the timer could not be read. */
 export interface Remembered {
@@ -129,18 +135,20 @@ interface Entry {
   change?: string;
 }
 
-function entryOf([key, { at, plan, graceDays, approved, except }]: [ChangeKey, Known]): Entry {
+function entryOf([key, { at, plan, graceDays, approved, except, named, unnamed }]: [ChangeKey, Known]): Entry {
   const { region, kind, of } = kindOf(key);
   const more = {
     ...(graceDays !== undefined && { graceDays }),
     ...(approved && { approved }),
     ...(except !== undefined && { except }),
+    ...(named !== undefined && { named }),
+    ...(unnamed !== undefined && { unnamed }),
   };
   const mail = { in: `${region} ${kind}`, of: [], at, plan, ...more };
   const [, change] = kind === "tags" ? of.split("/") : [];
   return {
     mail,
-    id: [mail.in, at, plan, graceDays, approved, except].join(),
+    id: JSON.stringify(mail),
     of,
     ...(change !== undefined && { change }),
   };
@@ -201,19 +209,24 @@ export function overFromMs(
 /**
  * Adds the changes of a plan whose mail SNS accepted. A change that was mailed before keeps its time and gets the new
  * plan. A mail about settings is not about instances that were in doubt: the vault kept all of theirs, so it named none.
+ * Nor does it count for others that it did not name. If a later one has another plan, whoever approves that has read only
+ * what that names, so the change goes on to count for those that both name.
  */
 export function withNotified(
   known: ReadonlyMap<ChangeKey, Known>,
   { hash, keys, fresh }: MailedPlan,
-  { at, graceDays, inDoubt = [] }: Pick<PlannedChanges, "graceDays" | "inDoubt"> & { at: string },
+  { at, graceDays, inDoubt = [], names = {} }: Pick<PlannedChanges, "graceDays" | "inDoubt" | "names"> & { at: string },
 ): Map<ChangeKey, Known> {
   const all = new Map(known);
   const except = inDoubt.length === 0 ? {} : { except: inDoubt.length > MAX_EXCEPT ? [ALL_UNITS] : inDoubt };
   for (const key of keys) {
     const before = fresh.has(key) ? undefined : all.get(key);
     const days = Math.max(graceDays, before?.graceDays ?? 0);
-    const first = { at, ...(isOfEdit(kindOf(key)) && except) };
-    all.set(key, { ...(before ?? first), plan: hash, graceDays: days });
+    const parts = kindOf(key);
+    const edit = isOfEdit(parts) ? (names[parts.region] ?? {}) : undefined;
+    const first = { at, ...(edit && { ...except, ...edit }) };
+    const again = before && { ...before, ...(edit && inBoth(before, edit)) };
+    all.set(key, { ...(again ?? first), plan: hash, graceDays: days });
   }
   return all;
 }

@@ -18,7 +18,7 @@ interface WithinRoom {
 }
 
 /** What the timer records with a mail. */
-type Mailed = Pick<PlannedChanges, "graceDays" | "inDoubt">;
+type Mailed = Pick<PlannedChanges, "graceDays" | "inDoubt" | "names">;
 
 /** Time and hash as long as those of a mail that is sent now, and later than all others. */
 const LAST = { at: "9999-12-31T23:59:59Z", hash: "0123456789abcdef" };

@@ -8,6 +8,7 @@ import { memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
 import { withinRoom } from "./changeRoom";
 import { nextMemory } from "./changeUpdate";
+import { namesIn, openKeys } from "./namedUnits";
 import type { ChangedRegion } from "./looked";
 import { limitDeletions } from "./deletionLimit";
 import { oldestSlotIn } from "../inventory/regions";
@@ -65,6 +66,21 @@ function doubtedUnits(
   return units.size === 0 ? [] : [...withSharers(units, shared)];
 }
 
+/** Returns what mails may name now, for whom those about edits count, and problems about the rest. */
+function mailable(
+  held: readonly HeldPoint[],
+  mailed: Pick<PlannedChanges, "graceDays" | "inDoubt">,
+  {
+    known,
+    ruled,
+    nowMs,
+  }: { known: ReadonlyMap<ChangeKey, Known>; ruled: Pick<Ruled, "newest" | "shared">; nowMs: number },
+): { named: readonly HeldPoint[]; names: PlannedChanges["names"]; deferred: Problem[] } {
+  const names = namesIn(held, ruled, known);
+  const { named, problems } = withinRoom(held, known, { ...mailed, names }, nowMs);
+  return { named, names: named.length === held.length ? names : namesIn(named, ruled, known), deferred: problems };
+}
+
 /** Starts to track the changes that one plan has to respect. */
 export function beginChanges(
   world: World,
@@ -83,8 +99,9 @@ export function beginChanges(
   let held: HeldPoint[] = [];
   const points = new Map<string, number>();
   const planned: PlannedRegion[] = [];
+  const formersOf = memory && formerRules(memory, ruled, at);
   return {
-    ...(memory && { formersOf: formerRules(memory, ruled, at) }),
+    ...(formersOf && { formersOf }),
     limit: (pruned, { region, dr, own }) => {
       const limited = limitDeletions(pruned, { region, dr, own, seen: own }, settings, { memory, known, areUnknown });
       const { stopped, due, plan } = limited;
@@ -103,13 +120,11 @@ export function beginChanges(
       const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
       const inDoubt = doubtedUnits(ruled, isInDoubt);
       const mailed = { graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
-      const room = withinRoom([...held, ...later], known, mailed, readAt.nowMs);
-      const { plans, problems: announced } = planChanges(room.named, points, { memory, known }, settings);
-      const problems = [...announced, ...room.problems];
+      const { named, names, deferred } = mailable([...held, ...later], mailed, { known, ruled, nowMs: readAt.nowMs });
+      const { plans, problems: announced } = planChanges(named, points, { memory, known }, settings);
+      const problems = [...announced, ...deferred];
       if (memory === undefined) return { problems, withheld };
       const { newest, shared, isMissing, knowsFleet, olderTags } = ruled;
-      const has = (id: string) => newest.has(id);
-      const tagsOf = (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey);
       const looked = {
         settings,
         regions,
@@ -117,15 +132,16 @@ export function beginChanges(
         knowsFleet,
         isMissing,
         shared,
-        has,
-        comboOf: tagsOf,
+        has: (id: string) => newest.has(id),
+        comboOf: (id: string) => comboOf(newest.get(id)?.tags ?? {}, settings.tagKey),
         olderTags,
+        openKeys: openKeys(regions, shared, known, formersOf),
         isInDoubt,
         slot,
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };
       const next = nextMemory(memory, known, looked, nowMs);
-      return { problems, withheld, changes: { memory: next, plans, ...mailed } };
+      return { problems, withheld, changes: { memory: next, plans, ...mailed, ...(names && { names }) } };
     },
   };
 }

@@ -4,14 +4,15 @@
  * for an approval or the end of the grace period. Pure.
  */
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { changeKey, editKey, exceptedIn, knownOf, overFromMs } from "./changeKeys";
-import { type ChangeMemory, firstMissed } from "../model/memory/changeMemory";
+import { changeKey, editKey, exceptedIn, knownOf, overFromMs, ownKey } from "./changeKeys";
+import { type ChangeMemory, type FormerSettings, firstMissed } from "../model/memory/changeMemory";
 import { covers } from "./changeMemory";
 import { type Era, erasOf, thinnedBy } from "./eras";
 import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import { type EndedBy, type SeenUnit, endOfKey, isOrphanBy } from "./changeEnds";
 import type { OlderTags } from "./olderTags";
-import type { RecoverySet } from "../retention/recoverySets";
+import { type RecoverySet, wasThere } from "../retention/recoverySets";
+import { type IsNamed, namedBy } from "./namedUnits";
 import { dataStartMs } from "../inventory/sameSlot";
 import { comboOf, tagChange } from "./tagChanges";
 import { isoSeconds } from "../lib/time";
@@ -25,6 +26,7 @@ export type RuledUnits = Pick<Ruled, "newest" | "isMissing" | "isAbsent" | "rule
 /** Input that the former rules of all units share. */
 interface Memory extends EndedBy {
   eras: readonly Era[];
+  isNamed: IsNamed;
 }
 
 /** One view of the past: settings, tags, and whether the instance is treated as an orphan. */
@@ -35,6 +37,8 @@ interface View {
   of: SeenUnit;
   /** Slot of the newest recovery point with former tags in the region. */
   carrier?: string;
+  /** Time of the mail about the edit, if that did not name the unit. */
+  mailedAt?: string;
 }
 
 function rulesOfView({ era: { settings, former }, tags, isOrphan }: View): InstanceRules {
@@ -57,13 +61,14 @@ function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boole
 
 /**
  * Returns the end of a view that keeps only what existed then. It is one without a policy, because later recovery points
- * always had one, or one of a schedule that was left and came back. What has been made since is for the other views.
+ * always had one, or one of a schedule that was left and came back. What has been made since is for the other views. So is
+ * what was made after the mail about an edit that did not name the unit.
  */
 function endOf(view: View): Pick<Former, "before"> {
   const { former, backAt } = view.era;
-  if (backAt !== undefined) return { before: backAt };
-  const isNone = former !== undefined && former.was !== "unknown";
-  return isNone && rulesOfView(view).keepAll !== undefined ? { before: former.until } : {};
+  const isNone = former !== undefined && former.was !== "unknown" && rulesOfView(view).keepAll !== undefined;
+  const [end] = [backAt ?? (isNone ? former.until : undefined), view.mailedAt].filter((at) => at !== undefined).sort();
+  return end === undefined ? {} : { before: end };
 }
 
 function formerOf(view: View, memory: Memory, keys: ChangeKey[]): Former {
@@ -94,6 +99,18 @@ function formerOf(view: View, memory: Memory, keys: ChangeKey[]): Former {
 function restored(era: Era, rules: InstanceRules): Former {
   const none = { keys: [], fresh: [], endMs: Infinity };
   return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.backAt };
+}
+
+/** Returns the key of the edit that ended an era for a unit, and the time of the mail about it that did not name the unit. */
+function editOf(
+  { until, was }: FormerSettings,
+  { unit, region }: { unit: string; region: string },
+  { known, isNamed }: Memory,
+): { key: ChangeKey; mailedAt?: string } {
+  const key = editKey(region, until, unit, known);
+  // Of settings that nobody knows, no mail can say what they would keep.
+  if (was === "unknown" || isNamed(key, unit)) return { key };
+  return { key: ownKey(key, unit), mailedAt: known.get(key)?.at };
 }
 
 /** Tags of now, or former ones and the change that replaced them. */
@@ -131,11 +148,13 @@ function formersOfUnit(
   for (const era of memory.eras) {
     const { former } = era;
     if (former?.region !== undefined && former.region !== region) continue;
+    const { key, mailedAt } = former === undefined ? {} : editOf(former, { unit, region }, memory);
+    if (mailedAt !== undefined && !sets.some((set) => wasThere(set, mailedAt))) continue;
     for (const { tags, taggedSlot, carrier, change } of all) {
       const keys: ChangeKey[] = [];
-      if (former !== undefined) keys.push(editKey(region, former.until, unit, memory.known));
+      if (key !== undefined) keys.push(key);
       if (change !== undefined) keys.push(changeKey(region, "tags", change));
-      const view = { era, tags, carrier, isOrphan: false, of: { ...seen, taggedSlot } };
+      const view = { era, tags, carrier, mailedAt, isOrphan: false, of: { ...seen, taggedSlot } };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
         formers.push(formerOf(view, memory, orphaned));
@@ -163,6 +182,7 @@ export function formerRules(memory: ChangeMemory, ruled: RuledUnits, at: Served)
   const known = knownOf(memory);
   const missing = firstMissed(memory);
   const isExcepted = exceptedIn(memory);
+  const isNamed = namedBy(known);
   const memories = new Map<string, Memory>();
   const memoryOf = (region: string, unit: string): Memory => {
     // Nearly all units share the mails about an edit, and so whether a schedule was back in time.
@@ -170,7 +190,7 @@ export function formerRules(memory: ChangeMemory, ruled: RuledUnits, at: Served)
     const found = memories.get(of);
     if (found !== undefined) return found;
     const overMs = (until: string) => overFromMs(known.get(editKey(region, until, unit, known)), "", settings);
-    const made = { eras: erasOf(memory, settings, overMs), known, missing, ...at };
+    const made = { eras: erasOf(memory, settings, overMs), known, missing, isNamed, ...at };
     memories.set(of, made);
     return made;
   };

@@ -34,6 +34,8 @@ export interface Looked {
   /** Returns the tags that pick the rules of an instance now, as one text. */
   comboOf: (id: string) => string;
   olderTags: OlderTags;
+  /** Keys of edits for units that their mails did not name, as long as these have anything from before the mail. */
+  openKeys: ReadonlySet<ChangeKey>;
   /** Target slot. */
   slot?: string;
   settings: Pick<CoreSettings, "orphans" | "orphanDays" | "editGraceDays">;

@@ -1,6 +1,6 @@
 /** Decides which former settings the timer goes on to carry. Pure. */
 import type { ChangeKey } from "../model/memory/waitingPlans";
-import { ALL_UNITS, type Known, changeKey, editKey, graceEndMs, overFromMs, subjectOf } from "./changeKeys";
+import { ALL_UNITS, type Known, changeKey, editKey, graceEndMs, kindOf, overFromMs, subjectOf } from "./changeKeys";
 import { MAX_FORMER } from "./changeMemory";
 import type { Judged } from "./looked";
 import { resumedIn } from "./resumed";
@@ -18,7 +18,7 @@ const DONE_AFTER_DAYS = 30;
 export function nextFormer(
   memory: ChangeMemory,
   known: ReadonlyMap<ChangeKey, Known>,
-  { losing, settings, regions, isAllSeen, oldestSlot, isMissing, has, isInDoubt }: Judged,
+  { losing, settings, regions, isAllSeen, oldestSlot, isMissing, has, isInDoubt, openKeys }: Judged,
   nowMs: number,
 ): readonly FormerSettings[] {
   const { former } = memory;
@@ -38,7 +38,10 @@ export function nextFormer(
   // `Infinity` if not all of the regions and of such units had a mail.
   const lastMs = (about: readonly string[], until: string, endOf: (change: Known | undefined) => number | undefined) =>
     Math.max(...about.flatMap((region) => keysOf(region, until)).map((key) => endOf(known.get(key)) ?? Infinity));
+  // A mail did not count for who it did not name: they may still lose what they had then.
+  const open = new Set([...openKeys].filter((key) => !known.has(key)).map((key) => subjectOf(kindOf(key).of)));
   const isDone = ({ until, region }: FormerSettings) =>
+    !open.has(until) &&
     lastMs(region === undefined ? memory.regions : [region], until, (one) => graceEndMs(one, settings)) < doneMs;
   const overMs = (until: string) => lastMs(memory.regions, until, (one) => overFromMs(one, "", settings));
   const isNeeded = resumedIn(former, memory.settings, overMs, ({ until, backAt }) => {

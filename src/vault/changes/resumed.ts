@@ -14,8 +14,6 @@ interface Return {
   until: string;
   /** Time at which it was back, as an ISO instant. */
   backAt: string;
-  /** Index of the former settings that it was back with; absent: it was back with those that follow all of them. */
-  backIndex?: number;
 }
 
 /** A sweep comes every hour. Only the first one after somebody put a schedule back can see that. */
@@ -38,8 +36,7 @@ function returnsOf(again: Scheduled, earlier: readonly FormerSettings[]): Return
     const back = later.findIndex((one) => one.isMine);
     const last = later.at(back < 0 ? -1 : back - 1);
     if (last === undefined) return [];
-    const backIndex = later[back]?.index;
-    return [{ index, until, backAt: last.until, ...(backIndex !== undefined && { backIndex }) }];
+    return [{ index, until, backAt: last.until }];
   });
 }
 
@@ -57,7 +54,8 @@ export function returnsInTime(again: Scheduled, earlier: readonly FormerSettings
 
 /**
  * Returns a function that decides by index which former settings are needed because their schedule came back, because they
- * are those in between, or those that it was back with. That is so until nothing is left of what was made in between.
+ * are those in between, or because they say when a schedule was left after that. That is so until nothing is left of what was
+ * made in between.
  * @param isLeft decides whether any of that is left
  */
 export function resumedIn(
@@ -72,6 +70,10 @@ export function resumedIn(
   );
   const left = found.filter(isLeft);
   const untilOf = (index: number) => former[index]?.until ?? "~";
-  // Without those that it was back with, it would seem to have been away for longer.
-  return (index) => left.some((one) => index === one.backIndex || (one.index <= index && untilOf(index) <= one.backAt));
+  // Without the last settings of each schedule, a later return would seem to have been away for longer, and so too late.
+  const isLast = (index: number) => {
+    const [was, next] = [uses[index], uses.slice(index + 1).find((one) => one !== "unknown")];
+    return was !== "unknown" && was !== undefined && next !== undefined && !isSameSchedule(was, next);
+  };
+  return (index) => left.some((one) => one.index <= index && (untilOf(index) <= one.backAt || isLast(index)));
 }

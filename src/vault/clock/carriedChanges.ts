@@ -38,8 +38,8 @@ export function changesOf(carried: unknown, nowMs: number): ChangeMemory | undef
   const { settings, regions, stopped } = carried;
   const isMissing = (one: Fields) => areTexts(one, "since", "slot") && isTexts(one.of);
   const isNotified = (one: Fields) => {
-    const { of, graceDays = 0, change = "", except = [] } = one;
-    const areLists = isTexts(of) && isTexts(except);
+    const { of, graceDays = 0, change = "", except = [], named = [], unnamed = [] } = one;
+    const areLists = [of, except, named, unnamed].every(isTexts);
     return areTexts(one, "in", "at", "plan") && areLists && Number.isInteger(graceDays) && typeof change === "string";
   };
   const isRead =

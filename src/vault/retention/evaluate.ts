@@ -10,7 +10,7 @@ import { groupBy } from "../lib/collections";
 import { partOf } from "../lib/text";
 import type { Snapshot } from "../model/world";
 import { type PruneRules, historyVerdict } from "./historyVerdict";
-import { type RecoverySet, setKeyOf, setsByInstance } from "./recoverySets";
+import { setKeyOf, setsByInstance, setsOfVolume } from "./recoverySets";
 import {
   type Held,
   type RetentionVerdict,
@@ -51,12 +51,6 @@ function stayingSets(verdict: RetentionVerdict, snapshots: readonly Snapshot[]):
     if (mine !== undefined) held.set(key, holdOfBoth(held.get(key), mine));
   }
   return { kept, held };
-}
-
-/** Groups the snapshots of one volume by slot. */
-function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): RecoverySet[] {
-  const slots = groupBy(snapshots, ({ identity }) => identity.slot);
-  return [...slots].map(([slot, ofSlot]) => ({ instanceId: volumeId, slot, snapshots: ofSlot }));
 }
 
 /**

@@ -8,6 +8,7 @@ import { dataStartMs } from "../inventory/sameSlot";
 import { TAG } from "../model/tags/tags";
 import type { Snapshot } from "../model/world";
 import { volumeSpecFromTags } from "../model/tags/volumeSpec";
+import { groupBy } from "../lib/collections";
 import { parseIso } from "../lib/time";
 
 /** Snapshots of one instance for one slot, in one region. */
@@ -43,6 +44,12 @@ export function setsByInstance(snapshots: readonly Snapshot[]): RecoverySet[][] 
     else set.snapshots.push(snapshot);
   }
   return [...instances.values()].map((sets) => [...sets.values()]);
+}
+
+/** Groups the snapshots of one volume by slot. */
+export function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): RecoverySet[] {
+  const slots = groupBy(snapshots, ({ identity }) => identity.slot);
+  return [...slots].map(([slot, ofSlot]) => ({ instanceId: volumeId, slot, snapshots: ofSlot }));
 }
 
 /** Finds the volumes that several instances have snapshots of: shared by them, or moved from one to another. */

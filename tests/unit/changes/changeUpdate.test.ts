@@ -25,6 +25,7 @@ describe("the mail about an orphan", () => {
       comboOf: () => "",
       olderTags: () => new Map(),
       isInDoubt: () => false,
+      openKeys: new Set(),
       shared: new Map(),
       ...looked,
     };
@@ -70,6 +71,7 @@ test("an orphan is recorded together with all that shared a volume with it, unle
         comboOf: () => "",
         olderTags: () => new Map(),
         isInDoubt: () => false,
+        openKeys: new Set(),
         shared,
       },
       NOW,

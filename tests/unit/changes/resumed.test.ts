@@ -1,5 +1,5 @@
-/** Tests which of the times that a schedule was left and came back still count. */
-import { returnsInTime } from "../../../src/vault/changes/resumed";
+/** Tests which of the times that a schedule was left and came back still count, and which former settings say so. */
+import { resumedIn, returnsInTime } from "../../../src/vault/changes/resumed";
 import type { FormerSettings } from "../../../src/vault/model/memory/changeMemory";
 import { SETTINGS } from "../../support/world";
 
@@ -42,4 +42,22 @@ test.each([
   const over: Record<string, string | undefined> = row.over;
   const overMs = (until: string) => (over[until] === undefined ? undefined : Date.parse(over[until]));
   expect(returnsInTime(WEEKLY, TWICE, overMs).map(({ until }) => until)).toStrictEqual(row.expected);
+});
+
+test("the last settings of each schedule are needed, so that a later return does not seem to be late", () => {
+  const all = [
+    former("2026-03-01T00:00:00Z", WEEKLY),
+    former("2026-03-02T00:00:00Z", HOURLY),
+    former("2026-03-10T00:00:00Z", WEEKLY),
+    former("2026-04-01T00:00:00Z", WEEKLY),
+    former("2026-04-03T00:00:00Z", HOURLY),
+  ];
+  const isOver = (until: string) => Date.parse(until) + 7 * 86_400_000;
+  const isFirst = ({ until }: { until: string }) => until === FIRST;
+  const isNeeded = resumedIn(all, WEEKLY, isOver, isFirst);
+  expect(all.map((_, index) => isNeeded(index))).toStrictEqual([true, true, false, true, true]);
+  // Nothing is left of what was made in between.
+  expect(all.some((_, index) => resumedIn(all, WEEKLY, isOver, () => false)(index))).toBe(false);
+  const needed = all.filter((_, index) => isNeeded(index));
+  expect(returnsInTime(WEEKLY, needed, isOver).map(({ until }) => until)).toContain(FIRST);
 });

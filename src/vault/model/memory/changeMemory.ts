@@ -48,7 +48,14 @@ export interface NotifiedChanges {
   approved?: true;
   /** Instances that the mail could not name, because somebody had changed the tags of their newest snapshot. */
   except?: readonly string[];
+  /** Units that the mail about an edit named. It counts for no other. */
+  named?: readonly string[];
+  /** Units that it did not name, if these are fewer. With neither list, it counts for all. */
+  unnamed?: readonly string[];
 }
+
+/** Units that a mail about an edit counts for. */
+export type NamedUnits = Pick<NotifiedChanges, "named" | "unnamed">;
 
 /** Instances that the same invocation was the first not to find. */
 export interface MissingInstances {

@@ -1,5 +1,5 @@
 /** Plans that wait until a change is approved or its grace is over: types only. */
-import type { ChangeMemory } from "./changeMemory";
+import type { ChangeMemory, NamedUnits } from "./changeMemory";
 
 /** `<region> <kind> <of>`, where the kind is settings, tags, orphan or limit. */
 export type ChangeKey = string;
@@ -44,4 +44,6 @@ export interface PlannedChanges {
   graceDays: number;
   /** Instances whose rules nobody knows now, so that the plans' mails cannot name what they lose. */
   inDoubt?: readonly string[];
+  /** Units that the plans' mails name, by region. */
+  names?: Readonly<Record<string, NamedUnits>>;
 }
