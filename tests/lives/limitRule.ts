@@ -6,7 +6,7 @@ import { deletionPlanHash } from "../../src/vault/changes/planHash";
 import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 import { type Account, type Region, type SimSnapshot, instanceOf, slotOf } from "../simulation/account/account";
 import { type Chronicle, type Mail, isServedIn } from "./chronicle";
-import type { PointSet } from "./verdicts";
+import { type PointSet, isMadeForDr } from "./verdicts";
 
 /** Time within which what waited for a change is deleted once the change is over. */
 const SERVED_FOR_MS = 3 * DAY_MS;
@@ -32,9 +32,16 @@ function partsOf(key: string): [string, string] {
   return [region, instance];
 }
 
+/** Returns a text that is the same for points that expire together: copies that were made in an hour, a day late or more. */
+function expiryOf({ slotMs, snapshots }: Pick<PointSet, "slotMs" | "snapshots">): string {
+  const startMs = Math.min(...snapshots.map((one) => one.startMs));
+  const isLate = snapshots.every(isMadeForDr) && startMs - slotMs > DAY_MS;
+  return isLate ? `copied ${Math.floor(startMs / HOUR_MS)}` : `${slotMs}`;
+}
+
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
-  let gone = new Map<string, Set<string>>();
+  let gone = new Map<string, Map<string, string>>();
   /**
    * Snapshots that an invocation deletes, by region, whether a change explains each, and whether its instance was stopped.
    * An original that is deleted with its replacement is in the plan too.
@@ -140,7 +147,11 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
       const instance = instanceOf(one);
       const key = `${name} ${instance}`;
-      const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
+      const mine = sets.find(({ slot }) => slot === slotOf(one)) ?? {
+        slotMs: Date.parse(slotOf(one)),
+        snapshots: [one],
+      };
+      const slots = (gone.get(key) ?? new Map<string, string>()).set(slotOf(one), expiryOf(mine));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
       if (isAllowed(name, instance) || wasHeld(name, isJustServed)) return;
@@ -148,8 +159,9 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       const others = [...gone].filter(([other]) => other.startsWith(`${name} `) && !isAllowed(...partsOf(other)));
       const all = others.reduce((sum, [, { size }]) => sum + size, 0);
       if (maxDeletes > 0 && all > maxDeletes) exceeds(name, "*", `${all} points in ${name}`);
-      if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
-      exceeds(name, instance, `${slots.size} of ${sets.length} of ${key}`);
+      const [size, of] = [new Set(slots.values()).size, new Set(sets.map(expiryOf)).size];
+      if ((100 * size) / of <= maxDeletePercent) return;
+      exceeds(name, instance, `${size} of ${of} of ${key}`);
     },
   };
 }

@@ -66,15 +66,16 @@ function add(
   kept: Set<string>,
   sets: readonly PointSet[],
   rules: KeepRules,
-  side: Side,
+  sideOf: (set: PointSet) => Side,
   { settings }: View,
   nowMs: number,
 ) {
   const zoneMs = offsetMs(settings.timezone);
   const isOff = Object.values(rules).every((value) => value === 0 || value === undefined);
-  const points = sets.map(({ slot, slotMs, snapshots, laterMs = 0 }) => {
+  const points = sets.map((set) => {
+    const { slot, slotMs, snapshots, laterMs = 0 } = set;
     const startMs =
-      side === "keep"
+      sideOf(set) === "keep"
         ? Math.max(...snapshots.map(({ dataSinceMs }) => dataSinceMs))
         : Math.min(...snapshots.map((one) => one.startMs));
     const shiftMs = zoneMs - laterMs;
@@ -82,6 +83,19 @@ function add(
   });
   const gone = isOff ? new Set<string>() : letGo(points, rules, nowMs + zoneMs, settings.keepAtLeast);
   for (const { slot } of sets) if (!gone.has(slot)) kept.add(slot);
+}
+
+/**
+ * Adds what is in the primary region from when it was a DR region. That remains for as long as copies are kept, even if its
+ * instance is lost with the former primary region. What was taken here since counts as the copies of it would.
+ */
+function addCopies(kept: Set<string>, sets: readonly PointSet[], rules: KeepRules, view: View, nowMs: number): void {
+  const hasCopy = ({ snapshots }: PointSet) => snapshots.some(isMadeForDr);
+  const copies = sets.filter(hasCopy);
+  const parts = sets.map((set) => (hasCopy(set) ? { ...set, snapshots: set.snapshots.filter(isMadeForDr) } : set));
+  const wanted = new Set<string>();
+  if (copies.length > 0) add(wanted, parts, rules, (set) => (hasCopy(set) ? "drKeep" : "keep"), view, nowMs);
+  for (const { slot } of copies) if (wanted.has(slot)) kept.add(slot);
 }
 
 /** Adds the newest of each volume. */
@@ -123,14 +137,11 @@ export function keptBy(view: View, sets: readonly PointSet[], region: string, no
     return ofMs === undefined ? [] : [{ ...set, laterMs: localMs - ofMs }];
   });
   const kept = new Set<string>();
-  add(kept, counted, mine, side, view, nowMs);
+  const ofRegion = (): Side => side;
+  add(kept, counted, mine, ofRegion, view, nowMs);
   const whole = counted.filter(isComplete);
-  if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, side, view, nowMs);
-  // These remain for as long as copies are kept, even if their instance is lost with the former primary region.
-  const copies = counted
-    .map((set) => ({ ...set, snapshots: set.snapshots.filter(isMadeForDr) }))
-    .filter(({ snapshots }) => snapshots.length > 0);
-  if (isPrimary && copies.length > 0) add(kept, copies, drRules, "drKeep", view, nowMs);
+  if (whole.length > 0 && whole.length < counted.length) add(kept, whole, mine, ofRegion, view, nowMs);
+  if (isPrimary) addCopies(kept, counted, drRules, view, nowMs);
   addFloors(kept, counted, settings.keepAtLeast);
   return kept;
 }

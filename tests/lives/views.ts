@@ -186,7 +186,9 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const { eras, absences } = chronicle;
   const { unit, slot, sets, nowMs } = asked;
   // What is made by the first run with other settings does not belong to the former ones.
-  const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? asked.slotMs;
+  const found = sets.find((set) => set.slot === slot)?.snapshots ?? [];
+  const madeMs = found[0]?.dataSinceMs ?? asked.slotMs;
+  const hereMs = Math.max(madeMs, Math.min(...found.map(({ startMs }) => startMs)));
   const mails = servedBy(chronicle, asked);
   const reigns = upTo(chronicle.reigns.get(unit) ?? [], asked.combo);
   const [now, newest] = [eras.at(-1), reigns.at(-1)];
@@ -216,7 +218,8 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const isRecorded = (reign: Reign) =>
     asked.isAboutLater ?? (slot <= reign.lastSlot && !isLeftOut(chronicle, reign, asked));
   const under: Reign[] = [newest, ...reigns.slice(0, -1).filter(isRecorded)];
-  const isOf = ({ untilMs }: Era) => asked.isAboutLater ?? madeMs < untilMs;
+  // A region that settings lacked had nothing to lose of what was copied to it later.
+  const isOf = (era: Era) => asked.isAboutLater ?? (hasRegion(era, asked.region) ? madeMs : hereMs) < era.untilMs;
   for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
     // Even if the schedule is back, because what another one made in between replaces nothing.

@@ -12,7 +12,9 @@ import { lossesOf } from "../inventory/losses";
 import { deletionPlanHash } from "./planHash";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
-import { type RecoverySet, setKeyOf } from "../retention/recoverySets";
+import { isMadeForDr } from "../inventory/copies";
+import { type RecoverySet, setKeyOf, setsByInstance } from "../retention/recoverySets";
+import { DAY_MS, HOUR_MS, parseIso } from "../lib/time";
 import type { Snapshot } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 
@@ -34,18 +36,11 @@ function wasStopped({ stopped }: ChangeMemory, region: string, instanceId: strin
   return there.includes(instanceId) || there.includes("*");
 }
 
-/** Keys of recovery points, by instance. */
-type SetsBy = ReadonlyMap<string, ReadonlySet<string>>;
+/** Recovery points, by instance. */
+type DueSets = ReadonlyMap<string, readonly RecoverySet[]>;
 
-function setsBy(snapshots: Iterable<Snapshot>): SetsBy {
-  const sets = new Map<string, Set<string>>();
-  for (const snapshot of snapshots) {
-    const { instanceId } = snapshot.identity;
-    const known = sets.get(instanceId);
-    if (known === undefined) sets.set(instanceId, new Set([setKeyOf(snapshot)]));
-    else known.add(setKeyOf(snapshot));
-  }
-  return sets;
+function setsBy(snapshots: Iterable<Snapshot>): DueSets {
+  return new Map(setsByInstance([...snapshots]).map((sets) => [sets[0]?.instanceId ?? "", sets]));
 }
 
 /**
@@ -108,25 +103,40 @@ function stillStopped(
 function pointsBeside(
   due: ReadonlyMap<string, unknown>,
   { verdict: { sets, gone } }: PrunePlan,
-): ReadonlyMap<string, number> {
+): ReadonlyMap<string, readonly RecoverySet[]> {
   const released = new Set([...gone.keys()].filter((id) => !due.has(id)));
   const isLeft = ({ snapshots }: RecoverySet) => snapshots.some(({ snapshotId }) => !released.has(snapshotId));
   const left = (all: readonly RecoverySet[]) => (released.size === 0 ? all : all.filter(isLeft));
-  return new Map(sets.map((all) => [all[0]?.instanceId ?? "", left(all).length]));
+  return new Map(sets.map((all) => [all[0]?.instanceId ?? "", left(all)]));
+}
+
+/**
+ * Counts recovery points for the limit. Copies that were made within an hour, later than a day after their data, count as
+ * one: they are as old as each other, so they expire together. A region that was added, or whose key was replaced, has as
+ * many of them as its retention has days.
+ */
+function countOf(sets: readonly RecoverySet[]): number {
+  const keys = sets.map(({ slot, snapshots }) => {
+    const startMs = snapshots.reduce((ms, one) => Math.min(ms, one.startTimeMs), Infinity);
+    const isLate = snapshots.every(isMadeForDr) && startMs - (parseIso(slot) ?? startMs) > DAY_MS;
+    return isLate ? Math.floor(startMs / HOUR_MS) : slot;
+  });
+  return new Set(keys).size;
 }
 
 /** Returns the instances with too much due. */
 function tooMuch(
-  due: SetsBy,
-  points: ReadonlyMap<string, number>,
+  due: DueSets,
+  points: ReadonlyMap<string, readonly RecoverySet[]>,
   { maxDeletes, maxDeletePercent }: CoreSettings,
   wasStoppedBefore: (instanceId: string) => boolean,
 ): string[] {
-  const all = [...due.values()].reduce((sum, { size }) => sum + size, 0);
+  const all = [...due.values()].reduce((sum, { length }) => sum + length, 0);
   if (maxDeletes > 0 && all > maxDeletes) return [...due.keys()];
-  return [...due].flatMap(([instanceId, { size }]) => {
-    const of = Math.max(size, points.get(instanceId) ?? 0);
-    return (100 * size) / of > maxDeletePercent || wasStoppedBefore(instanceId) ? [instanceId] : [];
+  return [...due].flatMap(([instanceId, sets]) => {
+    const count = countOf(sets);
+    const of = Math.max(count, countOf(points.get(instanceId) ?? []));
+    return (100 * count) / of > maxDeletePercent || wasStoppedBefore(instanceId) ? [instanceId] : [];
   });
 }
 
@@ -136,8 +146,8 @@ function tooMuch(
  * becomes due later.
  */
 function stillDue(
-  due: SetsBy,
-  points: ReadonlyMap<string, number>,
+  due: DueSets,
+  points: ReadonlyMap<string, readonly RecoverySet[]>,
   settings: CoreSettings,
   { region, known }: { region: string; known: ReadonlyMap<ChangeKey, Known> },
 ): string[] {
@@ -170,7 +180,7 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const wasStoppedBefore = (id: string) => memory !== undefined && wasStopped(memory, region, id);
   const all = dueIn(plan, read, wasStoppedBefore);
   const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, read.own, by, wasStoppedBefore);
-  const ofAll = all.size === 0 ? new Map<string, number>() : pointsBeside(all, plan);
+  const ofAll = all.size === 0 ? new Map<string, RecoverySet[]>() : pointsBeside(all, plan);
   const units = new Set([...stillDue(setsBy(all.values()), ofAll, settings, { region, known }), ...still]);
   const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
   const due = new Map([...all].filter(([, one]) => !isApproved(one, known)));
@@ -193,7 +203,7 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const kept = plan.actions
     .filter(({ snapshotId }) => waiting.has(snapshotId))
     .map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the deletion limit holds it: ${reason}` }));
-  const count = stopped.reduce((sum, id) => sum + (points.get(id) ?? 0), 0);
+  const count = stopped.reduce((sum, id) => sum + (points.get(id)?.length ?? 0), 0);
   return {
     plan: { ...plan, actions, kept: [...plan.kept, ...kept] },
     held,

@@ -11,7 +11,7 @@ import { type Era, erasOf, thinnedBy } from "./eras";
 import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
 import { type EndedBy, type SeenUnit, endOfKey, isOrphanBy } from "./changeEnds";
 import type { OlderTags } from "./olderTags";
-import { type RecoverySet, wasThere } from "../retention/recoverySets";
+import { type RecoverySet, wasStarted, wasThere } from "../retention/recoverySets";
 import { type IsNamed, namedBy } from "./namedUnits";
 import { dataStartMs } from "../inventory/sameSlot";
 import { comboOf, tagChange } from "./tagChanges";
@@ -83,6 +83,7 @@ function formerOf(view: View, memory: Memory, keys: ChangeKey[]): Former {
     carrier: view.carrier,
     isThinned: era.ended !== undefined,
     ...endOf(view),
+    startedBy: joinedAt(era.former),
     fresh: ends.filter(({ overMs }) => overMs === undefined).map(({ key }) => key),
     endMs: ends.reduce((ms, one) => Math.min(ms, one.endMs), Infinity),
     ...(over.length > 0 && {
@@ -99,6 +100,11 @@ function formerOf(view: View, memory: Memory, keys: ChangeKey[]): Former {
 function restored(era: Era, rules: InstanceRules): Former {
   const none = { keys: [], fresh: [], endMs: Infinity };
   return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.backAt };
+}
+
+/** Returns when a region joined the stack, of which nobody knows how it was pruned before. It was not, so all it had stays. */
+function joinedAt(former: FormerSettings | undefined): string | undefined {
+  return former?.region !== undefined && former.was === "unknown" ? former.until : undefined;
 }
 
 /** Returns the key of the edit that ended an era for a unit, and the time of the mail about it that did not name the unit. */
@@ -150,6 +156,8 @@ function formersOfUnit(
     if (former?.region !== undefined && former.region !== region) continue;
     const { key, mailedAt } = former === undefined ? {} : editOf(former, { unit, region }, memory);
     if (mailedAt !== undefined && !sets.some((set) => wasThere(set, mailedAt))) continue;
+    const startedBy = joinedAt(former);
+    if (startedBy !== undefined && !sets.some((set) => wasStarted(set, startedBy))) continue;
     for (const { tags, taggedSlot, carrier, change } of all) {
       const keys: ChangeKey[] = [];
       if (key !== undefined) keys.push(key);

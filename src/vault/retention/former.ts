@@ -18,6 +18,8 @@ export interface Former {
   isThinned: boolean;
   /** ISO instant: the rules keep only what existed then. Absent: they keep any. */
   before?: string;
+  /** ISO instant: they keep only what the region had by then. Absent: they keep any. */
+  startedBy?: string;
   /** Slot of the newest recovery point that carries their tags. It is kept as long as anything waits for them. */
   carrier?: string;
   /** Set if they hold nothing any more, because a person approved a change, or its grace is over: the time of that. */

@@ -1,7 +1,7 @@
 /** Evaluates one history by the current rules, and what they release by the former rules of each change. Pure. */
 import type { Former, FormersOf } from "./former";
 import type { RulesOf } from "./effectiveRules";
-import { type RecoverySet, wasThere } from "./recoverySets";
+import { type RecoverySet, wasStarted, wasThere } from "./recoverySets";
 import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
 import { type ReadAt, type UnitHistory, keptByAge, verdictBy } from "./verdict";
@@ -54,7 +54,7 @@ function releasedBy({ graceEndMs }: Former, { sets, unit, side }: History, rules
 
 /** Adds holds and approvals: what former rules would keep and the current rules delete. */
 function addFormer(verdict: Required<FullVerdict>, former: Former, history: History, rules: PruneRules): void {
-  const { calendar, overFrom, before: end, keys, fresh, carrier, endMs } = former;
+  const { calendar, overFrom, before: end, startedBy, keys, fresh, carrier, endMs } = former;
   const { sets, unit, side } = history;
   const at = { calendar, nowMs: rules.nowMs };
   const { kept: wouldKeep } = verdictBy(former.rules, { unit, sets: former.over(sets), side }, at);
@@ -75,6 +75,7 @@ function addFormer(verdict: Required<FullVerdict>, former: Former, history: Hist
     if (why === undefined || !wouldKeep.has(slot)) continue;
     // Only the current rules decide about what was made since.
     if (end !== undefined && !wasThere(set, end)) continue;
+    if (startedBy !== undefined && !wasStarted(set, startedBy)) continue;
     if (overFrom === undefined) {
       hold(slot, why);
       isHolding = true;

@@ -139,3 +139,8 @@ export function wasThere(
 ): boolean {
   return slot <= until && snapshots.some((one) => dataStartMs(one) < untilMs);
 }
+
+/** Decides whether any snapshot of a recovery point was started before a time, even if its data is older. */
+export function wasStarted({ snapshots }: RecoverySet, until: string, untilMs = parseIso(until) ?? Infinity): boolean {
+  return snapshots.some(({ startTimeMs }) => startTimeMs < untilMs);
+}

@@ -4,7 +4,7 @@
 import type { Calendar } from "./calendar";
 import { type InstanceRules, drCopyRules } from "./effectiveRules";
 import { type RecoverySet, isComplete, timesOf } from "./recoverySets";
-import { type RetentionPoint, type RetentionResult, newestFirst, retention } from "./retention";
+import { type RetentionOptions, type RetentionPoint, type RetentionResult, newestFirst, retention } from "./retention";
 import { isEmpty } from "./keepRules";
 import { isMadeForDr } from "../inventory/copies";
 import { DAY_MS } from "../lib/time";
@@ -86,6 +86,24 @@ function copiesAmong({ unit, sets, side }: UnitHistory, calendar: Calendar): Set
   return copies.map((set) => pointOf(set, { unit, side: "drKeep" }, calendar));
 }
 
+/**
+ * Adds what the rules for copies want of the DR copies in what is the primary region now. What was taken here since takes
+ * their place, as the copies that a DR region would have made of it do. Otherwise the newest copies would stay for good.
+ */
+function addFormerCopies(
+  verdict: Verdict,
+  points: readonly SetPoint[],
+  copies: readonly SetPoint[],
+  { rules, ...options }: RetentionOptions & { rules: InstanceRules },
+): void {
+  if (copies.length === 0) return;
+  const slots = new Set(copies.map(({ snapshotId }) => snapshotId));
+  const others = points.filter(({ snapshotId }) => !slots.has(snapshotId));
+  const { kept, gone } = retention([...copies, ...others], drCopyRules(rules), options);
+  const ofCopies = (some: RetentionResult["kept"]) => new Map([...some].filter(([slot]) => slots.has(slot)));
+  addHistory(verdict, { kept: ofCopies(kept), gone: ofCopies(gone) });
+}
+
 /** Returns the slots that rules keep at a time only because they are not old enough, by `retentionDays` or `within`. */
 export function keptByAge(rules: InstanceRules, history: UnitHistory, at: ReadAt): ReadonlySet<string> {
   if (rules.expireAll !== undefined) return new Set();
@@ -132,8 +150,7 @@ export function verdictBy(
   const complete = points.filter(({ set }) => isComplete(set));
   const isPart = complete.length > 0 && complete.length < points.length;
   if (isPart) addHistory(verdict, retention(complete, rules[side], options));
-  const forDr = copiesAmong({ unit, sets, side }, calendar);
-  if (forDr.length > 0) addHistory(verdict, retention(forDr, drCopyRules(rules), options));
+  addFormerCopies(verdict, points, copiesAmong({ unit, sets, side }, calendar), { ...options, rules });
   addNewestOfVolumes(verdict, points, keepAtLeast);
   return verdict;
 }

@@ -25,11 +25,7 @@ function move(nights: Nights, to: Partial<CoreSettings>): void {
 /** Plays forty nights, three with the regions swapped, and the first one back. */
 function thereAndBack({ isEncrypted = false, encryptPrimary = false, back = BACK }) {
   const encrypting = encryptPrimary ? { primaryKeyArn: PRIMARY_KEY } : {};
-  const nights = startNights(
-    // All copies of the first night away expire in one night.
-    { ...POLICY, ...encrypting, maxDeletePercent: 100, policies: keeping(KEEP, DR_KEEP) },
-    FLEET,
-  );
+  const nights = startNights({ ...POLICY, ...encrypting, policies: keeping(KEEP, DR_KEEP) }, FLEET);
   if (isEncrypted) nights.volumeKeyArn = VOLUME_KEY;
   nights.pass(40);
   const originals = nights.slots("i-1", HERE);
@@ -78,6 +74,21 @@ describe.each([
     const now = nights.snapshotsIn(THERE).filter(({ identity }) => all.includes(identity.slot));
     expect(now.map(({ snapshotId }) => snapshotId)).toStrictEqual(madeThere);
   });
+});
+
+test.each([
+  ["days", keeping(KEEP, DR_KEEP)],
+  ["a distance", { true: { keep: { within: `${KEEP}d` }, drKeep: { within: `${DR_KEEP}d` } } }],
+])("after half a year nothing is left of the copies from the time as DR region: %s", (_what, policies) => {
+  const nights = startNights({ ...POLICY, policies }, FLEET);
+  nights.pass(40);
+  move(nights, AWAY);
+  nights.pass(20);
+  move(nights, BACK);
+  const lastAway = nights.slots("i-1", THERE).at(-1)!;
+  nights.pass(120);
+  expect(nights.slots("i-1", HERE).filter((slot) => slot < lastAway)).toStrictEqual([]);
+  expect(nights.mailsOf("delete-limit-exceeded")).toStrictEqual([]);
 });
 
 test("a swap back copies each recovery point once under a new key of the DR region", () => {
