@@ -41,17 +41,17 @@ function expiryOf({ slotMs, snapshots }: Pick<PointSet, "slotMs" | "snapshots">)
 
 export function makeLimitRule(account: Account, { mails, approved }: Chronicle) {
   const { story } = account;
-  let gone = new Map<string, Map<string, string>>();
+  let gone = new Map<string, Set<string>>();
   /**
    * Snapshots that an invocation deletes, by region, whether a change explains each, and whether its instance was stopped.
    * An original that is deleted with its replacement is in the plan too.
    */
   let released = new Map<string, { one: SimSnapshot; isByChange: boolean; wasStopped: boolean }[]>();
-  /** Messages about what is over the limit, by region and instance; `*`: about all instances. */
-  let exceeded = new Map<string, Map<string, string[]>>();
+  /** Message about what is over the limit, by region and instance; `*`: about all instances. */
+  let exceeded = new Map<string, Map<string, string>>();
   const exceeds = (region: string, instance: string, what: string) => {
-    const known = exceeded.get(region) ?? new Map<string, string[]>();
-    exceeded.set(region, known.set(instance, [...(known.get(instance) ?? []), what]));
+    const known = exceeded.get(region) ?? new Map<string, string>();
+    exceeded.set(region, known.set(instance, what));
   };
   /** Stops in force, by region and instance. */
   const stopped = new Map<string, Stop>();
@@ -111,7 +111,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
      */
     ends: (dueSets: DueSets) => {
       for (const [region, found] of released) {
-        const tooMuch = exceeded.get(region) ?? new Map<string, string[]>();
+        const tooMuch = exceeded.get(region) ?? new Map<string, string>();
         const isLimited = (instance: string) => tooMuch.has(instance) || tooMuch.has("*");
         const all = found.filter(({ one, wasStopped }) => wasStopped || isLimited(instanceOf(one)));
         const ids = all.map(({ one }) => one.snapshotId);
@@ -121,8 +121,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
           .flatMap(({ snapshots }) => snapshots.filter((one) => !one.deleted));
         const plans = [ids, [...ids, ...left.map(({ snapshotId }) => snapshotId)]];
         const isApproved = plans.some((plan) => approved.has(deletionPlanHash(region, plan)));
-        for (const what of isApproved ? [] : [...tooMuch.values()].flat())
-          story.violate("the deletion limit holds", what);
+        for (const what of isApproved ? [] : tooMuch.values()) story.violate("the deletion limit holds", what);
         for (const { one, isByChange, wasStopped } of all) {
           const what = `${one.snapshotId} of ${instanceOf(one)} in ${region}`;
           if (isApproved) stopped.delete(`${region} ${instanceOf(one)}`);
@@ -147,11 +146,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
       const instance = instanceOf(one);
       const key = `${name} ${instance}`;
-      const mine = sets.find(({ slot }) => slot === slotOf(one)) ?? {
-        slotMs: Date.parse(slotOf(one)),
-        snapshots: [one],
-      };
-      const slots = (gone.get(key) ?? new Map<string, string>()).set(slotOf(one), expiryOf(mine));
+      const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
       gone.set(key, slots);
       story.count("deleted by steady expiry");
       if (isAllowed(name, instance) || wasHeld(name, isJustServed)) return;
@@ -159,9 +154,14 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       const others = [...gone].filter(([other]) => other.startsWith(`${name} `) && !isAllowed(...partsOf(other)));
       const all = others.reduce((sum, [, { size }]) => sum + size, 0);
       if (maxDeletes > 0 && all > maxDeletes) exceeds(name, "*", `${all} points in ${name}`);
-      const [size, of] = [new Set(slots.values()).size, new Set(sets.map(expiryOf)).size];
-      if ((100 * size) / of <= maxDeletePercent) return;
-      exceeds(name, instance, `${size} of ${of} of ${key}`);
+      // Copies that were made in an hour expire in one night, so only the last deletion of it shows how much that was.
+      exceeded.get(name)?.delete(instance);
+      const left = new Set(sets.filter(({ slot }) => !slots.has(slot)).map(expiryOf));
+      const countOf = (some: readonly PointSet[]) =>
+        new Set(some.map((set) => (left.has(expiryOf(set)) ? set.slot : expiryOf(set)))).size;
+      const mine = sets.filter(({ slot }) => slots.has(slot));
+      const [size, of] = [countOf(mine) + slots.size - mine.length, countOf(sets)];
+      if ((100 * size) / of > maxDeletePercent) exceeds(name, instance, `${size} of ${of} of ${key}`);
     },
   };
 }

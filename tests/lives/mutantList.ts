@@ -139,8 +139,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "the limit stops nothing",
     file: "changes/deletionLimit.ts",
-    original: "(100 * count) / of > maxDeletePercent || wasStoppedBefore(instanceId)",
-    mutated: "(100 * count) / of > 100 || wasStoppedBefore(instanceId)",
+    original: "percent > maxDeletePercent || wasStoppedBefore(instanceId)",
+    mutated: "percent > 100 || wasStoppedBefore(instanceId)",
     plausible: "what is due is due",
   },
   {

@@ -110,18 +110,30 @@ function pointsBeside(
   return new Map(sets.map((all) => [all[0]?.instanceId ?? "", left(all)]));
 }
 
+/** Returns the hour in which the copies of a recovery point were made, if that was later than a day after its data. */
+function lateHour({ slot, snapshots }: RecoverySet): number | undefined {
+  const startMs = snapshots.reduce((ms, one) => Math.min(ms, one.startTimeMs), Infinity);
+  const isLate = snapshots.every(isMadeForDr) && startMs - (parseIso(slot) ?? startMs) > DAY_MS;
+  return isLate ? Math.floor(startMs / HOUR_MS) : undefined;
+}
+
 /**
- * Counts recovery points for the limit. Copies that were made within an hour, later than a day after their data, count as
- * one: they are as old as each other, so they expire together. A region that was added, or whose key was replaced, has as
- * many of them as its retention has days.
+ * Returns the percentage of recovery points that are due. Late copies of one hour are as old as each other, so if all of
+ * them are due, they count as one. A region that was added, or whose key was replaced, has as many of them as its retention
+ * has days.
  */
-function countOf(sets: readonly RecoverySet[]): number {
-  const keys = sets.map(({ slot, snapshots }) => {
-    const startMs = snapshots.reduce((ms, one) => Math.min(ms, one.startTimeMs), Infinity);
-    const isLate = snapshots.every(isMadeForDr) && startMs - (parseIso(slot) ?? startMs) > DAY_MS;
-    return isLate ? Math.floor(startMs / HOUR_MS) : slot;
-  });
-  return new Set(keys).size;
+function percentDue(due: readonly RecoverySet[], all: readonly RecoverySet[]): number {
+  const dueSlots = new Set(due.map(({ slot }) => slot));
+  const isLeft = new Set(all.filter(({ slot }) => !dueSlots.has(slot)).map(lateHour));
+  const countOf = (sets: readonly RecoverySet[]) => {
+    const keys = sets.map((set) => {
+      const hour = lateHour(set);
+      return hour === undefined || isLeft.has(hour) ? set.slot : hour;
+    });
+    return new Set(keys).size;
+  };
+  const count = countOf(due);
+  return (100 * count) / Math.max(count, countOf(all));
 }
 
 /** Returns the instances with too much due. */
@@ -134,9 +146,8 @@ function tooMuch(
   const all = [...due.values()].reduce((sum, { length }) => sum + length, 0);
   if (maxDeletes > 0 && all > maxDeletes) return [...due.keys()];
   return [...due].flatMap(([instanceId, sets]) => {
-    const count = countOf(sets);
-    const of = Math.max(count, countOf(points.get(instanceId) ?? []));
-    return (100 * count) / of > maxDeletePercent || wasStoppedBefore(instanceId) ? [instanceId] : [];
+    const percent = percentDue(sets, points.get(instanceId) ?? []);
+    return percent > maxDeletePercent || wasStoppedBefore(instanceId) ? [instanceId] : [];
   });
 }
 

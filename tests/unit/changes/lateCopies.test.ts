@@ -2,7 +2,7 @@
  * Tests what becomes of copies that were made in one night of all recovery points there were: in a region that joined the
  * stack, or under another key. They are as old as each other.
  */
-import { HERE, POLICY, afterNights, counts, edit } from "../../support/editNights";
+import { HERE, POLICY, afterNights, both, counts, edit } from "../../support/editNights";
 import { DR, keeping } from "../../support/world";
 
 const THIRD = { region: "eu-west-1", keyArn: "arn:aws:kms:eu-west-1:111122223333:key/third" };
@@ -15,6 +15,14 @@ test("the deletion limit does not stop copies that expire together, as they were
   // One less beside them.
   nights.miss(1);
   nights.pass(9);
+  expect(counts(nights)).toStrictEqual([7, 7]);
+  expect(nights.mailsOf("delete-limit-exceeded")).toStrictEqual([]);
+});
+
+test("the deletion limit counts copies that were made in one night one by one if only some of them are due", () => {
+  const nights = afterNights(20, { ...WEEK, maxDeletePercent: 20, policies: { true: both({ last: 7 }) } });
+  edit(nights, { dr: [{ ...DR, keyArn: `${DR.keyArn}-new` }] });
+  nights.pass(10);
   expect(counts(nights)).toStrictEqual([7, 7]);
   expect(nights.mailsOf("delete-limit-exceeded")).toStrictEqual([]);
 });
