@@ -25,6 +25,8 @@ export interface Nights {
   volumeKeyArn?: string;
   /** True if SNS accepts mails. */
   mailWorks: boolean;
+  /** Volumes of which no snapshot completes. */
+  readonly failing: Set<string>;
   /** DR regions whose snapshots cannot be read. */
   readonly unread: Set<string>;
   /** Slots of snapshots that EC2 refuses to delete, as those that an AMI holds. */
@@ -70,7 +72,7 @@ function retaggedOf(snapshot: Snapshot): Snapshot {
 function take(
   account: Account,
   action: Action,
-  { policy, volumeKeyArn }: Pick<Nights, "policy" | "volumeKeyArn">,
+  { policy, volumeKeyArn, failing }: Pick<Nights, "policy" | "volumeKeyArn" | "failing">,
   nowMs: number,
 ): void {
   const here = (region: string) => {
@@ -85,7 +87,7 @@ function take(
   };
   const common = { state: "completed", startTimeMs: nowMs, sizeGiB: 8, storageTier: "standard" };
   if (action.kind === "snapshot") {
-    for (const { volumeId } of action.volumes) {
+    for (const { volumeId } of action.volumes.filter((one) => !failing.has(one.volumeId))) {
       account.made += 1;
       const snapshotId = `snap-${account.made}`;
       const tags = { ...action.tags };
@@ -171,6 +173,7 @@ export function startNights(policy: CoreSettings, instances: ProtectedInstance[]
     policy,
     instances,
     mailWorks: true,
+    failing: new Set(),
     unread: new Set(),
     inUse: new Set(),
     retagged: new Set(),

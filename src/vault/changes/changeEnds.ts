@@ -33,6 +33,8 @@ export interface SeenUnit {
   isAbsent: boolean | undefined;
   /** Slot of its newest recovery point with former tags in any region. */
   taggedSlot?: string;
+  /** Slot of its newest recovery point with a volume that failed later and is not backed up any more. */
+  volumeSlot?: string;
 }
 
 /** End of a change, as far as it is known. */
@@ -48,10 +50,11 @@ interface End {
 
 /**
  * Returns the time that a mail about a change must not be older than. An instance that came back and is missing again
- * is another change. So are tags that replaced the previous ones again.
+ * is another change. So are tags that replaced the previous ones again, and a volume that failed again.
  */
-function sinceOf(kind: string, { newestSlot, taggedSlot = "" }: SeenUnit): string {
+function sinceOf(kind: string, { newestSlot, taggedSlot = "", volumeSlot = "" }: SeenUnit): string {
   if (kind === "orphan") return newestSlot;
+  if (kind === "volumes") return volumeSlot;
   return kind === "tags" ? taggedSlot : "";
 }
 
@@ -86,7 +89,7 @@ export function endOfKey(key: ChangeKey, of: SeenUnit, by: EndedBy): End {
   const endMs = overMs ?? mailMs + settings.editGraceDays * DAY_MS;
   const isPast = overMs !== undefined && overMs <= nowMs;
   const end = { key, ...(overMs !== undefined && { overMs }), graceEndMs: graceEndMs(one, settings) ?? nowMs };
-  if (one?.approved || kind === "settings") return { ...end, isOver: isPast, endMs };
+  if (one?.approved || kind === "settings" || kind === "volumes") return { ...end, isOver: isPast, endMs };
   if (kind === "tags") return { ...end, isOver: isPast && !mayBeUndone(of, overMs, by), endMs };
   const orphanMs = (missing.get(of.unit)?.sinceMs ?? mailMs) + settings.orphanDays * DAY_MS;
   return { ...end, isOver: isPast && isOrphanBy(by, of.unit, settings), endMs: Math.max(endMs, orphanMs) };

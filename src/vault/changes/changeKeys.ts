@@ -9,7 +9,7 @@ import { DAY_MS, parseIso } from "../lib/time";
 import type { CoreSettings } from "../model/settings";
 import type { ChangeKey, HeldPoint, MailedPlan, PlannedChanges } from "../model/memory/waitingPlans";
 
-export type ChangeKind = "settings" | "tags" | "orphan" | "limit";
+export type ChangeKind = "settings" | "tags" | "orphan" | "volumes" | "limit";
 
 /**
  * Limits on changes in the timer's payload: those of 2,250 instances in two regions whose tags change alike, an entry of

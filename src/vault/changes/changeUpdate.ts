@@ -69,6 +69,7 @@ function mattering({ former }: ChangeMemory, missing: readonly MissingInstances[
   return (key: ChangeKey): boolean => {
     const { region, kind, of } = kindOf(key);
     if (kind === "settings") return former.some(({ until }) => until === subjectOf(of));
+    if (kind === "volumes") return !isAllSeen || has(of);
     if (kind === "orphan" && knowsFleet && !isMissing(of)) return false;
     const seen = regions.find((one) => one.region === region);
     if (kind === "limit" && seen !== undefined) return seen.due.has(of);

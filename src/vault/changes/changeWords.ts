@@ -114,6 +114,12 @@ function reasonsOf(
       `${pointsOf(orphans)} ${fromOf(orphans)}, since the instance${orVolume} is not backed up any more and orphans is ${orphanRule}${dueAlready(orphans)}: ${byInstance(orphans)}`,
     );
   }
+  const volumes = having("volumes");
+  if (volumes.length > 0) {
+    texts.push(
+      `${pointsOf(volumes)} ${fromOf(volumes)}, since a volume of the instance is not backed up any more after its snapshots had failed, so newer recovery points are complete without it${dueAlready(volumes)}: ${byInstance(volumes)}`,
+    );
+  }
   return texts;
 }
 

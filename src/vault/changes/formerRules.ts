@@ -15,7 +15,8 @@ import { type RecoverySet, wasStarted, wasThere } from "../retention/recoverySet
 import { type IsNamed, namedBy } from "./namedUnits";
 import { dataStartMs } from "../inventory/sameSlot";
 import { comboOf, tagChange } from "./tagChanges";
-import { isoSeconds } from "../lib/time";
+import { isoSeconds, parseIso } from "../lib/time";
+import { type VolumeGap, volumeGaps, withGaps } from "./volumeGaps";
 import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import type { Former, FormersOf } from "../retention/former";
@@ -172,7 +173,43 @@ function formersOfUnit(
       else if (era.backAt !== undefined && !missing) formers.push(restored(era, rules));
     }
   }
+  const [present] = memory.eras;
+  if (!missing && present !== undefined) {
+    formers.push(...ofGaps({ unit, sets, region }, { era: present, tags: tagsNow, isOrphan: false, of: seen }, memory));
+  }
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
+}
+
+/**
+ * Returns today's rules without recovery points that lack a volume which had failed before. They hold until a mail about that
+ * is served. If the volume was backed up again before, they keep what existed then.
+ */
+function ofGaps(
+  { unit, sets, region }: { unit: string; sets: readonly RecoverySet[]; region: string },
+  view: View,
+  memory: Memory,
+): Former[] {
+  const key = changeKey(region, "volumes", unit);
+  const overMs = overFromMs(memory.known.get(key), "", memory.settings) ?? Infinity;
+  const gaps = volumeGaps(sets);
+  const lasting = gaps.filter(({ backAt }) => backAt !== undefined && (parseIso(backAt) ?? 0) < overMs);
+  const open = gaps.filter(({ backAt }) => backAt === undefined);
+  const over = (left: readonly VolumeGap[]) => (all: readonly RecoverySet[]) => withGaps(all, left);
+  const formers: Former[] = [];
+  const newestOf = (some: readonly VolumeGap[]) => [...some].sort((a, b) => (a.since < b.since ? 1 : -1)).at(0);
+  const last = newestOf(lasting);
+  if (last !== undefined) {
+    const kept = restored(view.era, rulesOfView(view));
+    const without = "what lacks a volume that had failed";
+    formers.push({ ...kept, over: over(lasting), before: last.backAt, carrier: last.failed, without });
+  }
+  const newest = newestOf(open);
+  if (newest !== undefined) {
+    const of = { ...view.of, volumeSlot: newest.since };
+    const held = formerOf({ ...view, of, carrier: newest.failed }, memory, [key]);
+    formers.push({ ...held, over: over([...open, ...lasting]), isThinned: true });
+  }
+  return formers;
 }
 
 /** Current settings, target slot if there is one, and time. */

@@ -16,6 +16,8 @@ export interface Former {
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
   /** True if `over` leaves some out. */
   isThinned: boolean;
+  /** What that is, if not what another schedule made. */
+  without?: string;
   /** ISO instant: the rules keep only what existed then. Absent: they keep any. */
   before?: string;
   /** ISO instant: they keep only what the region had by then. Absent: they keep any. */

@@ -22,20 +22,23 @@ export interface History extends UnitHistory {
 }
 
 /**
- * Keeps what existed when a schedule was back, and what today's rules would keep if it had never been left. It decides
- * nothing about what has been made since.
+ * Keeps what existed when a schedule was back, or a volume, and what today's rules would keep if it had never been left. It
+ * decides nothing about what has been made since.
  */
 function addKept(
   { kept, gone }: FullVerdict,
-  { before = "" }: Former,
+  { before = "", carrier, without = "what another schedule made" }: Former,
   sets: readonly RecoverySet[],
   wouldKeep: ReadonlyMap<string, string>,
 ): void {
+  let isKeeping = false;
   for (const set of sets) {
     const why = wouldKeep.get(set.slot);
     if (why === undefined || kept.has(set.slot) || !gone.has(set.slot) || !wasThere(set, before)) continue;
-    kept.set(set.slot, `${why}, without what another schedule made`);
+    kept.set(set.slot, `${why}, without ${without}`);
+    isKeeping = true;
   }
+  if (isKeeping && carrier !== undefined && !kept.has(carrier)) kept.set(carrier, "it shows that a volume failed");
 }
 
 /**

@@ -18,6 +18,8 @@ export interface RecoverySet {
   snapshots: Snapshot[];
   /** Time since a previous schedule would have made it, if it was made later than that: see asBefore.ts. */
   laterMs?: number;
+  /** Set if it counts as incomplete, because it lacks a volume that had failed before: see changes/volumeGaps.ts. */
+  isPart?: true;
 }
 
 /** Returns the key of a snapshot's recovery point, unique in its region. */
@@ -82,7 +84,8 @@ export function withSharers(units: ReadonlySet<string>, shared: ReadonlyMap<stri
  * Returns true if a set has as many volumes as the largest size in its tags. An incomplete set does not take the place of
  * a complete one.
  */
-export function isComplete({ snapshots }: RecoverySet): boolean {
+export function isComplete({ snapshots, isPart }: RecoverySet): boolean {
+  if (isPart) return false;
   const meant = snapshots.reduce((most, one) => Math.max(most, setSizeOf(one)), 1);
   return snapshots.length >= meant && countVolumes(snapshots) >= meant;
 }

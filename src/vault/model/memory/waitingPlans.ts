@@ -1,7 +1,7 @@
 /** Plans that wait until a change is approved or its grace is over: types only. */
 import type { ChangeMemory, NamedUnits } from "./changeMemory";
 
-/** `<region> <kind> <of>`, where the kind is settings, tags, orphan or limit. */
+/** `<region> <kind> <of>`, where the kind is settings, tags, orphan, volumes or limit. */
 export type ChangeKey = string;
 
 /** A plan that was mailed. */
