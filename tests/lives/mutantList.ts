@@ -139,8 +139,8 @@ export const LIFE_MUTANTS: readonly Mutant[] = [
   {
     name: "the limit stops nothing",
     file: "changes/deletionLimit.ts",
-    original: "percent > maxDeletePercent || wasStoppedBefore(instanceId)",
-    mutated: "percent > 100 || wasStoppedBefore(instanceId)",
+    original: "return isTooMuch || wasStoppedBefore(instanceId)",
+    mutated: "return (isTooMuch && false) || wasStoppedBefore(instanceId)",
     plausible: "what is due is due",
   },
   {

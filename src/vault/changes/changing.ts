@@ -6,20 +6,18 @@ import type { ChangeKey, HeldPoint, PlannedChanges } from "../model/memory/waiti
 import { type Known, knownOf, withApproved } from "./changeKeys";
 import { memoryIn } from "../model/memory/changeMemory";
 import { planChanges } from "./changePlans";
-import { withinRoom } from "./changeRoom";
 import { nextMemory } from "./changeUpdate";
-import { namesIn, openKeys } from "./namedUnits";
+import { openKeys } from "./namedUnits";
+import { mailable } from "./mailable";
 import type { ChangedRegion } from "./looked";
 import { limitDeletions } from "./deletionLimit";
 import { oldestSlotIn } from "../inventory/regions";
-import { foreseen } from "./foresight";
 import type { PlannedRegion } from "./farther";
 import type { FormersOf } from "../retention/former";
 import { type RuledUnits, type Served, formerRules } from "./formerRules";
 import { type Ruled, areRulesUnknown } from "../retention/effectiveRules";
 import type { PrunePlan } from "../retention/prunePlan";
 import type { ReadRegion } from "../inventory/regions";
-import { withSharers } from "../retention/recoverySets";
 import { comboOf } from "./tagChanges";
 import type { Kept } from "../model/actions";
 import type { Snapshot, World } from "../model/world";
@@ -49,36 +47,9 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const held = verdict.held.get(snapshotId);
     if (held === undefined) return [];
-    const { keys, fresh, endMs } = held;
-    return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs }];
+    const { keys, fresh, endMs, lapsesMs } = held;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs, lapsesMs }];
   });
-}
-
-/**
- * Returns the units of which a mail may name nothing, because the vault keeps all of an instance whose newest snapshot was
- * retagged, and with it the points of others that have a volume of it.
- */
-function doubtedUnits(
-  { newest, shared }: RuledUnits & Pick<Ruled, "shared">,
-  isInDoubt: (id: string) => boolean,
-): string[] {
-  const units = new Set([...newest.keys()].filter(isInDoubt));
-  return units.size === 0 ? [] : [...withSharers(units, shared)];
-}
-
-/** Returns what mails may name now, for whom those about edits count, and problems about the rest. */
-function mailable(
-  held: readonly HeldPoint[],
-  mailed: Pick<PlannedChanges, "graceDays" | "inDoubt">,
-  {
-    known,
-    ruled,
-    nowMs,
-  }: { known: ReadonlyMap<ChangeKey, Known>; ruled: Pick<Ruled, "newest" | "shared">; nowMs: number },
-): { named: readonly HeldPoint[]; names: PlannedChanges["names"]; deferred: Problem[] } {
-  const names = namesIn(held, ruled, known);
-  const { named, problems } = withinRoom(held, known, { ...mailed, names }, nowMs);
-  return { named, names: named.length === held.length ? names : namesIn(named, ruled, known), deferred: problems };
 }
 
 /** Starts to track the changes that one plan has to respect. */
@@ -117,10 +88,8 @@ export function beginChanges(
       // The plans that the limit stopped are not reported here, because nothing is deleted while the timer cannot be
       // read.
       if (changes === "unread") return { problems: [], withheld };
-      const later = memory === undefined ? [] : foreseen(held, planned, { memory, ruled, settings, slot, ...readAt });
-      const inDoubt = doubtedUnits(ruled, isInDoubt);
-      const mailed = { graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
-      const { named, names, deferred } = mailable([...held, ...later], mailed, { known, ruled, nowMs: readAt.nowMs });
+      const seen = { memory, known, ruled, settings, slot, isInDoubt };
+      const { named, deferred, ...mailed } = mailable(held, planned, seen, readAt);
       const { plans, problems: announced } = planChanges(named, points, { memory, known }, settings);
       const problems = [...announced, ...deferred];
       if (memory === undefined) return { problems, withheld };
@@ -141,7 +110,7 @@ export function beginChanges(
         ...(memory.former.length > 0 && { oldestSlot: oldestSlotIn(world) }),
       };
       const next = nextMemory(memory, known, looked, nowMs);
-      return { problems, withheld, changes: { memory: next, plans, ...mailed, ...(names && { names }) } };
+      return { problems, withheld, changes: { memory: next, plans, ...mailed } };
     },
   };
 }

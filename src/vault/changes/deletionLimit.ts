@@ -113,21 +113,22 @@ function pointsBeside(
 /** Returns the hour in which the copies of a recovery point were made, if that was later than a day after its data. */
 function lateHour({ slot, snapshots }: RecoverySet): number | undefined {
   const startMs = snapshots.reduce((ms, one) => Math.min(ms, one.startTimeMs), Infinity);
-  const isLate = snapshots.every(isMadeForDr) && startMs - (parseIso(slot) ?? startMs) > DAY_MS;
+  const isLate = startMs - (parseIso(slot) ?? startMs) > DAY_MS && snapshots.every(isMadeForDr);
   return isLate ? Math.floor(startMs / HOUR_MS) : undefined;
 }
 
 /**
- * Returns the percentage of recovery points that are due. Late copies of one hour are as old as each other, so if all of
+ * Returns the percentage of recovery points that are due, which is at most that of all of them. Late copies of one hour are as old as each other, so if all of
  * them are due, they count as one. A region that was added, or whose key was replaced, has as many of them as its retention
  * has days.
  */
 function percentDue(due: readonly RecoverySet[], all: readonly RecoverySet[]): number {
   const dueSlots = new Set(due.map(({ slot }) => slot));
-  const isLeft = new Set(all.filter(({ slot }) => !dueSlots.has(slot)).map(lateHour));
+  const hours = new Map(all.map((set) => [set.slot, lateHour(set)]));
+  const isLeft = new Set(all.filter(({ slot }) => !dueSlots.has(slot)).map(({ slot }) => hours.get(slot)));
   const countOf = (sets: readonly RecoverySet[]) => {
     const keys = sets.map((set) => {
-      const hour = lateHour(set);
+      const hour = hours.get(set.slot);
       return hour === undefined || isLeft.has(hour) ? set.slot : hour;
     });
     return new Set(keys).size;
@@ -146,8 +147,10 @@ function tooMuch(
   const all = [...due.values()].reduce((sum, { length }) => sum + length, 0);
   if (maxDeletes > 0 && all > maxDeletes) return [...due.keys()];
   return [...due].flatMap(([instanceId, sets]) => {
-    const percent = percentDue(sets, points.get(instanceId) ?? []);
-    return percent > maxDeletePercent || wasStoppedBefore(instanceId) ? [instanceId] : [];
+    const of = points.get(instanceId) ?? [];
+    const percent = (100 * sets.length) / Math.max(sets.length, of.length);
+    const isTooMuch = percent > maxDeletePercent && percentDue(sets, of) > maxDeletePercent;
+    return isTooMuch || wasStoppedBefore(instanceId) ? [instanceId] : [];
   });
 }
 
@@ -192,12 +195,14 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   const all = dueIn(plan, read, wasStoppedBefore);
   const still = memory?.stopped[region] === undefined ? [] : stillStopped(plan, read.own, by, wasStoppedBefore);
   const ofAll = all.size === 0 ? new Map<string, RecoverySet[]>() : pointsBeside(all, plan);
-  const units = new Set([...stillDue(setsBy(all.values()), ofAll, settings, { region, known }), ...still]);
+  const setsOfAll = setsBy(all.values());
+  const units = new Set([...stillDue(setsOfAll, ofAll, settings, { region, known }), ...still]);
   const none: Limited = { plan, held: [], stopped: still, points: 0, due: units };
   const due = new Map([...all].filter(([, one]) => !isApproved(one, known)));
   if (due.size === 0) return none;
   const points = due.size === all.size ? ofAll : pointsBeside(due, plan);
-  const stopped = tooMuch(setsBy(due.values()), points, settings, wasStoppedBefore);
+  const sets = due.size === all.size ? setsOfAll : setsBy(due.values());
+  const stopped = tooMuch(sets, points, settings, wasStoppedBefore);
   if (stopped.length === 0) return none;
   const isStopped = new Set(stopped);
   const waits = [...due.values()].filter(({ identity }) => isStopped.has(identity.instanceId));

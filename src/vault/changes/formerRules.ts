@@ -15,6 +15,7 @@ import { type RecoverySet, wasStarted, wasThere } from "../retention/recoverySet
 import { type IsNamed, namedBy } from "./namedUnits";
 import { dataStartMs } from "../inventory/sameSlot";
 import { comboOf, tagChange } from "./tagChanges";
+import { isEmpty } from "../retention/keepRules";
 import { isoSeconds, parseIso } from "../lib/time";
 import { type VolumeGap, volumeGaps, withGaps } from "./volumeGaps";
 import type { Tags } from "../model/world";
@@ -166,7 +167,7 @@ function formersOfUnit(
       const view = { era, tags, carrier, mailedAt, isOrphan: false, of: { ...seen, taggedSlot } };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
-        formers.push(formerOf(view, memory, orphaned));
+        formers.push({ ...formerOf(view, memory, orphaned), ...(keys.length === 0 && { isOrphan: true }) });
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, memory, keys));
@@ -191,7 +192,10 @@ function ofGaps(
 ): Former[] {
   const key = changeKey(region, "volumes", unit);
   const overMs = overFromMs(memory.known.get(key), "", memory.settings) ?? Infinity;
-  const gaps = volumeGaps(sets);
+  const { retentionDays: _days, ...counted } =
+    rulesOfView(view)[region === memory.settings.primaryRegion ? "keep" : "drKeep"];
+  // By days alone, no recovery point takes the place of another one.
+  const gaps = isEmpty(counted) ? [] : volumeGaps(sets);
   const lasting = gaps.filter(({ backAt }) => backAt !== undefined && (parseIso(backAt) ?? 0) < overMs);
   const open = gaps.filter(({ backAt }) => backAt === undefined);
   const over = (left: readonly VolumeGap[]) => (all: readonly RecoverySet[]) => withGaps(all, left);

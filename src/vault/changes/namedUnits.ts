@@ -8,6 +8,7 @@ import { type Known, isOf, isOfEdit, kindOf } from "./changeKeys";
 import type { ChangedRegion } from "./looked";
 import type { NamedUnits } from "../model/memory/changeMemory";
 import type { Ruled } from "../retention/effectiveRules";
+import { groupBy } from "../lib/collections";
 import { setsOfVolume } from "../retention/recoverySets";
 
 /** Limit on the units that mails list in all, since Scheduler accepts 256 KB of input. A mail beyond it counts for none. */
@@ -77,13 +78,12 @@ export function openKeys(
   const isListed = [...known.values()].some(({ named, unnamed }) => (named ?? unnamed) !== undefined);
   if (!isListed || formersOf === undefined) return open;
   for (const { region, verdict } of regions) {
-    const snapshots = shared.size === 0 ? [] : verdict.sets.flat().flatMap((set) => set.snapshots);
-    const volumes = [...shared.keys()].map((id) =>
-      setsOfVolume(
-        id,
-        snapshots.filter(({ volumeId }) => volumeId === id),
-      ),
+    const all = shared.size === 0 ? [] : verdict.sets.flat().flatMap(({ snapshots }) => snapshots);
+    const ofShared = groupBy(
+      all.filter(({ volumeId }) => shared.has(volumeId)),
+      ({ volumeId }) => volumeId,
     );
+    const volumes = [...ofShared].map(([volumeId, snapshots]) => setsOfVolume(volumeId, snapshots));
     for (const sets of [...verdict.sets, ...volumes]) {
       const unit = sets[0]?.instanceId ?? "";
       for (const { keys } of formersOf(unit, sets, region)) {

@@ -22,28 +22,37 @@ function wasToHaveAll({ snapshots }: RecoverySet, before: RecoverySet): boolean 
   return Math.max(...snapshots.map(setSizeOf)) >= countVolumes(before.snapshots);
 }
 
+function hasVolume({ snapshots }: RecoverySet, volumeId: string): boolean {
+  return snapshots.some((one) => one.volumeId === volumeId);
+}
+
+/** Returns the volumes that a recovery point lacks although it was to have them. */
+function failedIn(failed: RecoverySet, last: RecoverySet): string[] {
+  const missing = last.snapshots.map(({ volumeId }) => volumeId).filter((volumeId) => !hasVolume(failed, volumeId));
+  return missing.length > 0 && wasToHaveAll(failed, last) ? [...new Set(missing)] : [];
+}
+
 /** Returns the gaps in the recovery points of an instance, by volume. */
 export function volumeGaps(sets: readonly RecoverySet[]): VolumeGap[] {
-  if (sets.every(isComplete)) return [];
+  const complete = new Set(sets.filter(isComplete));
+  if (complete.size === sets.length) return [];
   const inOrder = [...sets].sort((a, b) => (a.slot < b.slot ? -1 : 1));
-  const volumes = new Set(inOrder.flatMap(({ snapshots }) => snapshots.map(({ volumeId }) => volumeId)));
-  return [...volumes].flatMap((volumeId) => {
-    const having = inOrder.flatMap(({ snapshots }, index) =>
-      snapshots.some((one) => one.volumeId === volumeId) ? [index] : [],
-    );
-    return having.flatMap((index, at): VolumeGap[] => {
-      const [last, failed, back] = [inOrder[index], inOrder[index + 1], inOrder[having[at + 1] ?? -1]];
-      if (last === undefined || failed === undefined || failed === back) return [];
-      if (isComplete(failed) || !wasToHaveAll(failed, last)) return [];
-      const without = inOrder.slice(index + 2, having[at + 1]).filter(isComplete);
-      if (without.length === 0) return [];
+  const lastComplete = inOrder.findLastIndex((set) => complete.has(set));
+  return inOrder.flatMap((failed, index) => {
+    const last = inOrder[index - 1];
+    if (last === undefined || complete.has(failed) || index > lastComplete) return [];
+    return failedIn(failed, last).flatMap((volumeId): VolumeGap[] => {
+      const back = inOrder.findIndex((set, other) => other > index && hasVolume(set, volumeId));
+      const without = inOrder.slice(index + 1, back < 0 ? undefined : back).filter((set) => complete.has(set));
       const slots = new Set(without.map(({ slot }) => slot));
-      return [{ since: last.slot, failed: failed.slot, without: slots, ...(back && { backAt: back.slot }) }];
+      const backAt = inOrder[back]?.slot;
+      const gap = { since: last.slot, failed: failed.slot, without: slots };
+      return slots.size === 0 ? [] : [{ ...gap, ...(backAt !== undefined && { backAt }) }];
     });
   });
 }
 
 /** Returns recovery points as if those in gaps lacked a volume. */
 export function withGaps(sets: readonly RecoverySet[], gaps: readonly VolumeGap[]): RecoverySet[] {
-  return sets.map((set) => (gaps.some(({ without }) => without.has(set.slot)) ? { ...set, isPart: true } : set));
+  return sets.map((set) => (gaps.some(({ without }) => without.has(set.slot)) ? { ...set, isWhole: false } : set));
 }

@@ -170,12 +170,9 @@ export interface Ruled {
  * Returns true if nobody knows the rules of a snapshot now: the newest one of its instance or volume was changed, or is
  * old and the instances were not read. It is kept, and that says nothing about what is due.
  */
-export function areRulesUnknown(
-  { identity: { instanceId }, volumeId }: Snapshot,
-  { rulesOf, shared }: Pick<Ruled, "rulesOf" | "shared">,
-): boolean {
-  const several = shared.get(volumeId);
-  const units = several === undefined ? [instanceId] : [volumeId, ...several];
+export function areRulesUnknown(one: Snapshot, { rulesOf, shared }: Pick<Ruled, "rulesOf" | "shared">): boolean {
+  const several = shared.size === 0 ? undefined : shared.get(one.volumeId);
+  const units = several === undefined ? [one.identity.instanceId] : [one.volumeId, ...several];
   return units.some((id) => rulesOf(id).mayBeOrphan === true || rulesOf(id).inDoubt === true);
 }
 

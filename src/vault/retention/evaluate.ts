@@ -8,6 +8,7 @@
  */
 import { groupBy } from "../lib/collections";
 import { partOf } from "../lib/text";
+import type { ChangeKey } from "../model/memory/waitingPlans";
 import type { Snapshot } from "../model/world";
 import { type PruneRules, historyVerdict } from "./historyVerdict";
 import { setKeyOf, setsByInstance, setsOfVolume } from "./recoverySets";
@@ -96,6 +97,23 @@ function addRest(verdict: RetentionVerdict, snapshots: readonly Snapshot[]): voi
   }
 }
 
+/**
+ * Lets a change that released a part of a recovery point, such as a volume that moved, release the rest. It has held the
+ * whole of it, so the rest became due as well meanwhile, and the mail named it with its date.
+ */
+function approveRest({ approved, gone }: RetentionVerdict, snapshots: readonly Snapshot[]): void {
+  if (approved.size === 0) return;
+  const sets = new Map<string, readonly ChangeKey[]>();
+  for (const one of snapshots) {
+    const keys = approved.get(one.snapshotId);
+    if (keys !== undefined) sets.set(setKeyOf(one), keys);
+  }
+  for (const one of snapshots) {
+    const keys = sets.get(setKeyOf(one));
+    if (keys !== undefined && gone.has(one.snapshotId)) approved.set(one.snapshotId, keys);
+  }
+}
+
 /** Evaluates the snapshots of a region. Each of them is in the verdict once: kept, held or gone. */
 export function evaluate(evaluated: Evaluated, rules: PruneRules): RetentionVerdict {
   const { snapshots, side, region } = evaluated;
@@ -109,6 +127,7 @@ export function evaluate(evaluated: Evaluated, rules: PruneRules): RetentionVerd
   if (rules.shared.size > 0) {
     addShared(verdict, evaluated, rules);
     addRest(verdict, snapshots);
+    approveRest(verdict, snapshots);
   }
   return verdict;
 }

@@ -18,8 +18,11 @@ export interface RecoverySet {
   snapshots: Snapshot[];
   /** Time since a previous schedule would have made it, if it was made later than that: see asBefore.ts. */
   laterMs?: number;
-  /** Set if it counts as incomplete, because it lacks a volume that had failed before: see changes/volumeGaps.ts. */
-  isPart?: true;
+  /**
+   * Whether it counts as complete, if that is known. It does not if it lacks a volume that had failed before: see
+   * changes/volumeGaps.ts.
+   */
+  isWhole?: boolean;
 }
 
 /** Returns the key of a snapshot's recovery point, unique in its region. */
@@ -84,10 +87,14 @@ export function withSharers(units: ReadonlySet<string>, shared: ReadonlyMap<stri
  * Returns true if a set has as many volumes as the largest size in its tags. An incomplete set does not take the place of
  * a complete one.
  */
-export function isComplete({ snapshots, isPart }: RecoverySet): boolean {
-  if (isPart) return false;
+export function isComplete(set: RecoverySet): boolean {
+  // Remembered, because each of the former rules asks again.
+  return (set.isWhole ??= hasAll(set));
+}
+
+function hasAll({ snapshots }: RecoverySet): boolean {
   const meant = snapshots.reduce((most, one) => Math.max(most, setSizeOf(one)), 1);
-  return snapshots.length >= meant && countVolumes(snapshots) >= meant;
+  return snapshots.length >= meant && (meant === 1 || countVolumes(snapshots) >= meant);
 }
 
 /** Returns the number of volumes that the set was created with, according to its tag; 1 if there is no valid tag. */

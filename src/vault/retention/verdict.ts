@@ -74,7 +74,7 @@ function pointOf(set: RecoverySet, { unit, side }: Pick<UnitHistory, "unit" | "s
 
 /** Returns the part of a recovery point that was made for a DR region: without originals that had stayed here. */
 export function drCopiesOf(set: RecoverySet): RecoverySet {
-  return { ...set, snapshots: set.snapshots.filter(isMadeForDr) };
+  return { ...set, snapshots: set.snapshots.filter(isMadeForDr), isWhole: undefined };
 }
 
 /**

@@ -54,7 +54,13 @@ describe("the mail about an orphan", () => {
 
 test("an orphan is recorded together with all that shared a volume with it, unless they are found", () => {
   const memory = remember({ memory: undefined, hasPoints: false }, POLICY, NOW);
-  const waits = { why: "", keys: new Set([changeKey(HERE, "orphan", "i-1")]), fresh: new Set<ChangeKey>(), endMs: 0 };
+  const waits = {
+    why: "",
+    keys: new Set([changeKey(HERE, "orphan", "i-1")]),
+    fresh: new Set<ChangeKey>(),
+    endMs: 0,
+    lapsesMs: Infinity,
+  };
   const verdict = { ...emptyVerdict(), held: new Map([["snap-1", waits]]) };
   const missingOf = (shared: Looked["shared"], isMissing: Looked["isMissing"] = () => true) =>
     nextMemory(
