@@ -7,7 +7,8 @@ import { foreseen } from "./foresight";
 import type { RuledUnits, Served } from "./formerRules";
 import { namesIn } from "./namedUnits";
 import type { HeldPoint, PlannedChanges } from "../model/memory/waitingPlans";
-import type { Problem } from "../model/problem";
+import { type Problem, WEEKLY_HOURS } from "../model/problem";
+import { HOUR_MS, parseIso } from "../lib/time";
 import type { Ruled } from "../retention/effectiveRules";
 import { withSharers } from "../retention/recoverySets";
 import type { ReadAt } from "../retention/verdict";
@@ -25,9 +26,19 @@ interface Seen extends Remembered, Pick<Served, "settings" | "slot"> {
   isInDoubt: (id: string) => boolean;
 }
 
+/** Returns the time of the last mail about orphans of each region, in milliseconds since 1970. */
+function lastOrphansMs(known: Remembered["known"]): Map<string, number> {
+  const lastMs = new Map<string, number>();
+  for (const [key, { at }] of known) {
+    const { region, kind } = kindOf(key);
+    if (kind === "orphan") lastMs.set(region, Math.max(lastMs.get(region) ?? -Infinity, parseIso(at) ?? -Infinity));
+  }
+  return lastMs;
+}
+
 /**
- * Returns true for what goes by its age before its instance is an orphan. The change deletes none of it, so it needs no mail.
- * In a group whose servers come and go there would be one every day.
+ * Returns true for what goes by its age before its instance is an orphan. The change deletes none of it, so one mail a week
+ * is enough. A group whose servers come and go would cause one every day.
  */
 function isLapsing({ keys, fresh, endMs, lapsesMs = Infinity }: HeldPoint, nowMs: number): boolean {
   const areOrphans = [...keys].every((key) => kindOf(key).kind === "orphan" && fresh.has(key));
@@ -57,7 +68,9 @@ export function mailable(
   readAt: ReadAt,
 ): Mailable {
   const { nowMs } = readAt;
-  const waiting = held.filter((one) => !isLapsing(one, nowMs));
+  const lastMs = lastOrphansMs(known);
+  const isEarly = ({ region }: HeldPoint) => nowMs - (lastMs.get(region) ?? -Infinity) < WEEKLY_HOURS * HOUR_MS;
+  const waiting = held.filter((one) => !isLapsing(one, nowMs) || !isEarly(one));
   const later = memory === undefined ? [] : foreseen(waiting, planned, { memory, ruled, settings, slot, ...readAt });
   const all = [...waiting, ...later];
   const inDoubt = doubtedUnits(ruled, isInDoubt);
