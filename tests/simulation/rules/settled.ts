@@ -87,10 +87,12 @@ function isHeld(account: Account, snapshot: SimSnapshot, graceMs = GRACE_MS): bo
   return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - graceMs;
 }
 
-/** Returns true if a volume's newest recovery point is old enough for an orphan's. */
+/** Returns true if a volume's newest recovery point is old enough for an orphan's. A person may approve that earlier. */
 function lacksBackups(account: Account, volumeId: string): boolean {
+  const { approvedDeletePlan, orphanDays } = account.settings;
   const newest = madeOf(account, volumeId).map(slotOf).sort().pop() ?? "";
-  return account.time.nowMs() - Date.parse(newest) > account.settings.orphanDays * DAY_MS;
+  const days = approvedDeletePlan.length > 0 ? Math.min(1, orphanDays) : orphanDays;
+  return account.time.nowMs() - Date.parse(newest) > days * DAY_MS;
 }
 
 /**
