@@ -47,8 +47,8 @@ function heldIn({ points, verdict }: PrunePlan): HeldPoint[] {
   return points.flatMap(({ region, snapshotId, identity: { instanceId, slot } }): HeldPoint[] => {
     const held = verdict.held.get(snapshotId);
     if (held === undefined) return [];
-    const { keys, fresh, endMs, lapsesMs } = held;
-    return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs, lapsesMs }];
+    const { keys, fresh, endMs } = held;
+    return [{ region, snapshotId, instanceId, slot, keys, fresh, endMs }];
   });
 }
 

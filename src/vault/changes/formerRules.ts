@@ -167,7 +167,7 @@ function formersOfUnit(
       const view = { era, tags, carrier, mailedAt, isOrphan: false, of: { ...seen, taggedSlot } };
       if (missing) {
         const orphaned = [...keys, changeKey(region, "orphan", unit)];
-        formers.push({ ...formerOf(view, memory, orphaned), ...(keys.length === 0 && { isOrphan: true }) });
+        formers.push(formerOf(view, memory, orphaned));
       }
       const isOrphan = missing && isOrphanBy(memory, unit, era.settings);
       if (keys.length > 0) formers.push(formerOf({ ...view, isOrphan }, memory, keys));

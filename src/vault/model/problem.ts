@@ -3,7 +3,7 @@
 /** Shorter than a day, so that the next daily run reports again what is still wrong. */
 export const DAILY_HOURS = 23;
 /** For notices that are sent once a week at most, because nothing failed and nothing changes from day to day. */
-export const WEEKLY_HOURS = 7 * 24 - 1;
+const WEEKLY_HOURS = 7 * 24 - 1;
 /** For notices of what a person reads once: they come again after a year, because nothing is remembered for ever. */
 const YEARLY_HOURS = 365 * 24;
 /** Longer than a week, so that no second run of the same week sends another summary. */

@@ -16,8 +16,6 @@ export interface Former {
   over: (sets: readonly RecoverySet[]) => readonly RecoverySet[];
   /** True if `over` leaves some out. */
   isThinned: boolean;
-  /** Set if they differ from today's only because the instance is not backed up any more. */
-  isOrphan?: true;
   /** What that is, if not what another schedule made. */
   without?: string;
   /** ISO instant: the rules keep only what existed then. Absent: they keep any. */

@@ -4,7 +4,7 @@ import type { RulesOf } from "./effectiveRules";
 import { type RecoverySet, wasStarted, wasThere } from "./recoverySets";
 import type { ChangeKey } from "../model/memory/waitingPlans";
 import { type FullVerdict, type Held, holdOfBoth } from "./retentionVerdict";
-import { type ReadAt, type UnitHistory, daysEndMs, keptByAge, verdictBy } from "./verdict";
+import { type ReadAt, type UnitHistory, keptByAge, verdictBy } from "./verdict";
 
 /** Rules, and what they are evaluated with. */
 export interface PruneRules extends ReadAt {
@@ -65,8 +65,8 @@ function addFormer(verdict: Required<FullVerdict>, former: Former, history: Hist
     addKept(verdict, former, sets, wouldKeep);
     return;
   }
-  const hold = (slot: string, why: string, lapsesMs = Infinity) => {
-    const more = { why, keys: new Set(keys), fresh: new Set(fresh), endMs, lapsesMs };
+  const hold = (slot: string, why: string) => {
+    const more = { why, keys: new Set(keys), fresh: new Set(fresh), endMs };
     verdict.held.set(slot, holdOfBoth(verdict.held.get(slot), more));
   };
   const isReleased = releasedBy(former, history, rules);
@@ -80,7 +80,7 @@ function addFormer(verdict: Required<FullVerdict>, former: Former, history: Hist
     if (end !== undefined && !wasThere(set, end)) continue;
     if (startedBy !== undefined && !wasStarted(set, startedBy)) continue;
     if (overFrom === undefined) {
-      hold(slot, why, former.isOrphan ? daysEndMs(former.rules, set, side, calendar) : undefined);
+      hold(slot, why);
       isHolding = true;
     } else if (slot <= overFrom && isReleased(slot)) verdict.approved.set(slot, keys);
   }

@@ -14,8 +14,6 @@ export interface Held {
   fresh: ReadonlySet<ChangeKey>;
   /** Earliest time at which it can be deleted without an approval, in milliseconds since 1970, if it is mailed now. */
   endMs: number;
-  /** Time from which the former rules let go of it by its age alone, in milliseconds since 1970; `Infinity`: they do not. */
-  lapsesMs: number;
 }
 
 /** Verdict on one history, with the holds and approvals of former rules, if there are any; all by slot. */
@@ -71,7 +69,6 @@ export function holdOfBoth(known: Held | undefined, more: Held): Held {
     keys: new Set([...known.keys, ...more.keys]),
     fresh: new Set([...known.fresh, ...more.fresh]),
     endMs: Math.max(known.endMs, more.endMs),
-    lapsesMs: Math.max(known.lapsesMs, more.lapsesMs),
   };
 }
 

@@ -87,12 +87,10 @@ function isHeld(account: Account, snapshot: SimSnapshot, graceMs = GRACE_MS): bo
   return Math.max(freedMs, lock?.untilMs ?? -Infinity) > account.time.nowMs() - graceMs;
 }
 
-/** Returns true if a volume's newest recovery point is old enough for an orphan's. A person may approve that earlier. */
+/** Returns true if a volume's newest recovery point is old enough for an orphan's. */
 function lacksBackups(account: Account, volumeId: string): boolean {
-  const { approvedDeletePlan, orphanDays } = account.settings;
   const newest = madeOf(account, volumeId).map(slotOf).sort().pop() ?? "";
-  const days = approvedDeletePlan.length > 0 ? Math.min(1, orphanDays) : orphanDays;
-  return account.time.nowMs() - Date.parse(newest) > days * DAY_MS;
+  return account.time.nowMs() - Date.parse(newest) > account.settings.orphanDays * DAY_MS;
 }
 
 /**

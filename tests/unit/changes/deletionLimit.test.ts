@@ -127,7 +127,7 @@ describe("of the recovery points that it would delete a part of, the limit count
 describe("an instance remains stopped although nothing of it seems due", () => {
   const { verdict, ...plan } = planned();
   const none: PrunePlan = { ...plan, actions: [], verdict: { ...verdict, gone: new Map(), approved: new Map() } };
-  const hold = { why: "", keys: new Set<string>(), fresh: new Set<string>(), endMs: Infinity, lapsesMs: Infinity };
+  const hold = { why: "", keys: new Set<string>(), fresh: new Set<string>(), endMs: Infinity };
   const held = new Map(due.map(({ snapshotId }) => [snapshotId, hold]));
   const waiting: PrunePlan = { ...none, verdict: { ...none.verdict, held } };
   const memory = remember({ memory: undefined, hasPoints: false }, POLICY, NOW);

@@ -24,8 +24,6 @@ export interface HeldPoint {
   fresh: ReadonlySet<ChangeKey>;
   /** Earliest time at which it can be deleted without an approval, in milliseconds since 1970, if it is mailed now. */
   endMs: number;
-  /** Time from which the former rules let go of it by its age alone, in milliseconds since 1970; absent: they do not. */
-  lapsesMs?: number;
   /** Set if it is not due yet, but will be by the end of the grace. */
   isLater?: true;
 }
