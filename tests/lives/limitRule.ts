@@ -156,6 +156,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       if (maxDeletes > 0 && all > maxDeletes) exceeds(name, "*", `${all} points in ${name}`);
       // Copies that were made in an hour expire in one night, so only the last deletion of it shows how much that was.
       exceeded.get(name)?.delete(instance);
+      if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
       const left = new Set(sets.filter(({ slot }) => !slots.has(slot)).map(expiryOf));
       const countOf = (some: readonly PointSet[]) =>
         new Set(some.map((set) => (left.has(expiryOf(set)) ? set.slot : expiryOf(set)))).size;

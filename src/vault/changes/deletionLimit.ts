@@ -118,9 +118,9 @@ function lateHour({ slot, snapshots }: RecoverySet): number | undefined {
 }
 
 /**
- * Returns the percentage of recovery points that are due, which is at most that of all of them. Late copies of one hour are as old as each other, so if all of
- * them are due, they count as one. A region that was added, or whose key was replaced, has as many of them as its retention
- * has days.
+ * Returns the percentage of recovery points that are due. Late copies of one hour are as old as each other, so if all of them
+ * are due, they count as one. A region that was added, or whose key was replaced, has as many of them as its retention has
+ * days.
  */
 function percentDue(due: readonly RecoverySet[], all: readonly RecoverySet[]): number {
   const dueSlots = new Set(due.map(({ slot }) => slot));
@@ -148,6 +148,7 @@ function tooMuch(
   if (maxDeletes > 0 && all > maxDeletes) return [...due.keys()];
   return [...due].flatMap(([instanceId, sets]) => {
     const of = points.get(instanceId) ?? [];
+    // Late copies only lower it, and most instances have none.
     const percent = (100 * sets.length) / Math.max(sets.length, of.length);
     const isTooMuch = percent > maxDeletePercent && percentDue(sets, of) > maxDeletePercent;
     return isTooMuch || wasStoppedBefore(instanceId) ? [instanceId] : [];

@@ -7,50 +7,23 @@ import type { ChangeKey } from "../model/memory/waitingPlans";
 import { changeKey, editKey, exceptedIn, knownOf, overFromMs, ownKey } from "./changeKeys";
 import { type ChangeMemory, type FormerSettings, firstMissed } from "../model/memory/changeMemory";
 import { covers } from "./changeMemory";
-import { type Era, erasOf, thinnedBy } from "./eras";
-import { type InstanceRules, type Ruled, drCopyRules, ofOrphan, ofPolicy } from "../retention/effectiveRules";
-import { type EndedBy, type SeenUnit, endOfKey, isOrphanBy } from "./changeEnds";
+import { erasOf } from "./eras";
+import { type InstanceRules, type Ruled, drCopyRules } from "../retention/effectiveRules";
+import { isOrphanBy } from "./changeEnds";
 import type { OlderTags } from "./olderTags";
 import { type RecoverySet, wasStarted, wasThere } from "../retention/recoverySets";
-import { type IsNamed, namedBy } from "./namedUnits";
+import { namedBy } from "./namedUnits";
 import { dataStartMs } from "../inventory/sameSlot";
 import { comboOf, tagChange } from "./tagChanges";
-import { isEmpty } from "../retention/keepRules";
-import { isoSeconds, parseIso } from "../lib/time";
-import { type VolumeGap, volumeGaps, withGaps } from "./volumeGaps";
+
+import { ofGaps } from "./gapRules";
+import { type Memory, formerOf, joinedAt, restored } from "./formerViews";
 import type { Tags } from "../model/world";
 import type { CoreSettings } from "../model/settings";
 import type { Former, FormersOf } from "../retention/former";
 
 /** Rules, newest snapshots and former tags of units. A unit is an instance, or a volume of several instances. */
 export type RuledUnits = Pick<Ruled, "newest" | "isMissing" | "isAbsent" | "rulesOf"> & { olderTags: OlderTags };
-
-/** Input that the former rules of all units share. */
-interface Memory extends EndedBy {
-  eras: readonly Era[];
-  isNamed: IsNamed;
-}
-
-/** One view of the past: settings, tags, and whether the instance is treated as an orphan. */
-interface View {
-  era: Era;
-  tags: Tags;
-  isOrphan: boolean;
-  of: SeenUnit;
-  /** Slot of the newest recovery point with former tags in the region. */
-  carrier?: string;
-  /** Time of the mail about the edit, if that did not name the unit. */
-  mailedAt?: string;
-}
-
-function rulesOfView({ era: { settings, former }, tags, isOrphan }: View): InstanceRules {
-  const { keepAtLeast } = settings;
-  if (former?.was === "unknown") {
-    return { keep: {}, drKeep: {}, keepAtLeast, keepAll: "nobody knows the settings of before" };
-  }
-  const rules = ofPolicy(tags, settings);
-  return isOrphan ? ofOrphan(rules, settings) : rules;
-}
 
 /** Decides whether rules keep everything that others would, so that nothing waits for those. */
 function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boolean): boolean {
@@ -59,54 +32,6 @@ function isCovered(others: InstanceRules, rules: InstanceRules, isPrimary: boole
   if (rules.keepAtLeast < others.keepAtLeast) return false;
   if (!isPrimary) return covers(rules.drKeep, others.drKeep);
   return covers(rules.keep, others.keep) && covers(drCopyRules(rules), drCopyRules(others));
-}
-
-/**
- * Returns the end of a view that keeps only what existed then. It is one without a policy, because later recovery points
- * always had one, or one of a schedule that was left and came back. What has been made since is for the other views. So is
- * what was made after the mail about an edit that did not name the unit.
- */
-function endOf(view: View): Pick<Former, "before"> {
-  const { former, backAt } = view.era;
-  const isNone = former !== undefined && former.was !== "unknown" && rulesOfView(view).keepAll !== undefined;
-  const [end] = [backAt ?? (isNone ? former.until : undefined), view.mailedAt].filter((at) => at !== undefined).sort();
-  return end === undefined ? {} : { before: end };
-}
-
-function formerOf(view: View, memory: Memory, keys: ChangeKey[]): Former {
-  const { era } = view;
-  const ends = keys.map((key) => endOfKey(key, view.of, memory));
-  const over = ends.filter(({ isOver }) => isOver);
-  return {
-    rules: rulesOfView(view),
-    calendar: era.calendar,
-    keys,
-    over: thinnedBy(era),
-    carrier: view.carrier,
-    isThinned: era.ended !== undefined,
-    ...endOf(view),
-    startedBy: joinedAt(era.former),
-    fresh: ends.filter(({ overMs }) => overMs === undefined).map(({ key }) => key),
-    endMs: ends.reduce((ms, one) => Math.min(ms, one.endMs), Infinity),
-    ...(over.length > 0 && {
-      overFrom: isoSeconds(over.reduce((ms, { overMs = Infinity }) => Math.min(ms, overMs), Infinity)),
-      graceEndMs: over.reduce((ms, one) => Math.max(ms, one.graceEndMs), -Infinity),
-    }),
-  };
-}
-
-/**
- * Returns today's rules without what another schedule made, if the stack has the schedule of before again. Otherwise a
- * schedule that was denser by mistake would displace what it should not, although somebody took it back.
- */
-function restored(era: Era, rules: InstanceRules): Former {
-  const none = { keys: [], fresh: [], endMs: Infinity };
-  return { ...none, rules, calendar: era.calendar, over: thinnedBy(era), isThinned: true, before: era.backAt };
-}
-
-/** Returns when a region joined the stack, of which nobody knows how it was pruned before. It was not, so all it had stays. */
-function joinedAt(former: FormerSettings | undefined): string | undefined {
-  return former?.region !== undefined && former.was === "unknown" ? former.until : undefined;
 }
 
 /** Returns the key of the edit that ended an era for a unit, and the time of the mail about it that did not name the unit. */
@@ -179,41 +104,6 @@ function formersOfUnit(
     formers.push(...ofGaps({ unit, sets, region }, { era: present, tags: tagsNow, isOrphan: false, of: seen }, memory));
   }
   return formers.filter((one) => one.isThinned || !isCovered(one.rules, rules, region === primaryRegion));
-}
-
-/**
- * Returns today's rules without recovery points that lack a volume which had failed before. They hold until a mail about that
- * is served. If the volume was backed up again before, they keep what existed then.
- */
-function ofGaps(
-  { unit, sets, region }: { unit: string; sets: readonly RecoverySet[]; region: string },
-  view: View,
-  memory: Memory,
-): Former[] {
-  const key = changeKey(region, "volumes", unit);
-  const overMs = overFromMs(memory.known.get(key), "", memory.settings) ?? Infinity;
-  const { retentionDays: _days, ...counted } =
-    rulesOfView(view)[region === memory.settings.primaryRegion ? "keep" : "drKeep"];
-  // By days alone, no recovery point takes the place of another one.
-  const gaps = isEmpty(counted) ? [] : volumeGaps(sets);
-  const lasting = gaps.filter(({ backAt }) => backAt !== undefined && (parseIso(backAt) ?? 0) < overMs);
-  const open = gaps.filter(({ backAt }) => backAt === undefined);
-  const over = (left: readonly VolumeGap[]) => (all: readonly RecoverySet[]) => withGaps(all, left);
-  const formers: Former[] = [];
-  const newestOf = (some: readonly VolumeGap[]) => [...some].sort((a, b) => (a.since < b.since ? 1 : -1)).at(0);
-  const last = newestOf(lasting);
-  if (last !== undefined) {
-    const kept = restored(view.era, rulesOfView(view));
-    const without = "what lacks a volume that had failed";
-    formers.push({ ...kept, over: over(lasting), before: last.backAt, carrier: last.failed, without });
-  }
-  const newest = newestOf(open);
-  if (newest !== undefined) {
-    const of = { ...view.of, volumeSlot: newest.since };
-    const held = formerOf({ ...view, of, carrier: newest.failed }, memory, [key]);
-    formers.push({ ...held, over: over([...open, ...lasting]), isThinned: true });
-  }
-  return formers;
 }
 
 /** Current settings, target slot if there is one, and time. */

@@ -51,7 +51,8 @@ export function mailable(
   const all = [...held, ...later];
   const inDoubt = doubtedUnits(ruled, isInDoubt);
   const mailed = { graceDays: settings.editGraceDays, ...(inDoubt.length > 0 && { inDoubt }) };
-  const { named, problems } = withinRoom(all, known, { ...mailed, names: namesIn(all, ruled, known) }, nowMs);
-  const names = namesIn(named, ruled, known);
+  const ofAll = namesIn(all, ruled, known);
+  const { named, problems } = withinRoom(all, known, { ...mailed, names: ofAll }, nowMs);
+  const names = named.length === all.length ? ofAll : namesIn(named, ruled, known);
   return { named, deferred: problems, ...mailed, ...(names && { names }) };
 }

@@ -8,8 +8,7 @@ import { type Known, isOf, isOfEdit, kindOf } from "./changeKeys";
 import type { ChangedRegion } from "./looked";
 import type { NamedUnits } from "../model/memory/changeMemory";
 import type { Ruled } from "../retention/effectiveRules";
-import { groupBy } from "../lib/collections";
-import { setsOfVolume } from "../retention/recoverySets";
+import { setsByShared } from "../retention/recoverySets";
 
 /** Limit on the units that mails list in all, since Scheduler accepts 256 KB of input. A mail beyond it counts for none. */
 const MOST_LISTED = 1_500;
@@ -67,6 +66,11 @@ export function namesIn(
   return names;
 }
 
+/** Decides whether a key is that of an edit for one unit. */
+function isOwn(parts: ReturnType<typeof kindOf>): boolean {
+  return parts.kind === "settings" && !isOfEdit(parts);
+}
+
 /** Returns the keys of edits for units that their mails did not name, as long as these have anything from before the mail. */
 export function openKeys(
   regions: readonly ChangedRegion[],
@@ -79,15 +83,10 @@ export function openKeys(
   if (!isListed || formersOf === undefined) return open;
   for (const { region, verdict } of regions) {
     const all = shared.size === 0 ? [] : verdict.sets.flat().flatMap(({ snapshots }) => snapshots);
-    const ofShared = groupBy(
-      all.filter(({ volumeId }) => shared.has(volumeId)),
-      ({ volumeId }) => volumeId,
-    );
-    const volumes = [...ofShared].map(([volumeId, snapshots]) => setsOfVolume(volumeId, snapshots));
-    for (const sets of [...verdict.sets, ...volumes]) {
+    for (const sets of [...verdict.sets, ...setsByShared(all, shared).values()]) {
       const unit = sets[0]?.instanceId ?? "";
       for (const { keys } of formersOf(unit, sets, region)) {
-        for (const key of keys) if (kindOf(key).kind === "settings" && !isOfEdit(kindOf(key))) open.add(key);
+        for (const key of keys) if (isOwn(kindOf(key))) open.add(key);
       }
     }
   }

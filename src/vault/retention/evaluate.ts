@@ -6,12 +6,11 @@
  *   one;
  * - being the newest of a volume.
  */
-import { groupBy } from "../lib/collections";
 import { partOf } from "../lib/text";
 import type { ChangeKey } from "../model/memory/waitingPlans";
 import type { Snapshot } from "../model/world";
 import { type PruneRules, historyVerdict } from "./historyVerdict";
-import { setKeyOf, setsByInstance, setsOfVolume } from "./recoverySets";
+import { setKeyOf, setsByInstance, setsByShared } from "./recoverySets";
 import {
   type Held,
   type RetentionVerdict,
@@ -60,14 +59,11 @@ function stayingSets(verdict: RetentionVerdict, snapshots: readonly Snapshot[]):
  */
 function addShared(verdict: RetentionVerdict, { snapshots, side, region }: Evaluated, rules: PruneRules): void {
   const staying = stayingSets(verdict, snapshots);
-  const ofShared = groupBy(
-    snapshots.filter(({ volumeId }) => rules.shared.has(volumeId)),
-    ({ volumeId }) => volumeId,
-  );
+  const ofShared = setsByShared(snapshots, rules.shared);
   for (const [volumeId, instances] of rules.shared) {
-    const mine = ofShared.get(volumeId) ?? [];
+    const sets = ofShared.get(volumeId) ?? [];
     const others = [...instances].sort();
-    for (const one of mine) {
+    for (const one of sets.flatMap(({ snapshots: ofSlot }) => ofSlot)) {
       if (whyKept(verdict, one) !== undefined) continue;
       const { slot } = one.identity;
       const keeping = others.find((id) => staying.kept.has(`${id} ${slot}`));
@@ -80,7 +76,6 @@ function addShared(verdict: RetentionVerdict, { snapshots, side, region }: Evalu
         if (held !== undefined) holdIn(verdict, one.snapshotId, held);
       }
     }
-    const sets = setsOfVolume(volumeId, mine);
     addHistoryVerdict(verdict, sets, historyVerdict({ unit: volumeId, sets, side, region }, rules));
   }
 }

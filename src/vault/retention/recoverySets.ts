@@ -52,9 +52,20 @@ export function setsByInstance(snapshots: readonly Snapshot[]): RecoverySet[][] 
 }
 
 /** Groups the snapshots of one volume by slot. */
-export function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): RecoverySet[] {
+function setsOfVolume(volumeId: string, snapshots: readonly Snapshot[]): RecoverySet[] {
   const slots = groupBy(snapshots, ({ identity }) => identity.slot);
   return [...slots].map(([slot, ofSlot]) => ({ instanceId: volumeId, slot, snapshots: ofSlot }));
+}
+
+/** Groups the snapshots of volumes that several instances have had by volume and slot. */
+export function setsByShared(
+  snapshots: readonly Snapshot[],
+  shared: ReadonlyMap<string, unknown>,
+): Map<string, RecoverySet[]> {
+  if (shared.size === 0) return new Map();
+  const theirs = snapshots.filter(({ volumeId }) => shared.has(volumeId));
+  const volumes = groupBy(theirs, ({ volumeId }) => volumeId);
+  return new Map([...volumes].map(([volumeId, ofVolume]) => [volumeId, setsOfVolume(volumeId, ofVolume)]));
 }
 
 /** Finds the volumes that several instances have snapshots of: shared by them, or moved from one to another. */
