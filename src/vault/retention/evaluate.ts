@@ -98,14 +98,15 @@ function addRest(verdict: RetentionVerdict, snapshots: readonly Snapshot[]): voi
  */
 function approveRest({ approved, gone }: RetentionVerdict, snapshots: readonly Snapshot[]): void {
   if (approved.size === 0) return;
-  const sets = new Map<string, readonly ChangeKey[]>();
+  const sets = new Map<string, ChangeKey[]>();
   for (const one of snapshots) {
     const keys = approved.get(one.snapshotId);
-    if (keys !== undefined) sets.set(setKeyOf(one), keys);
+    if (keys !== undefined) sets.set(setKeyOf(one), [...(sets.get(setKeyOf(one)) ?? []), ...keys]);
   }
   for (const one of snapshots) {
     const keys = sets.get(setKeyOf(one));
-    if (keys !== undefined && gone.has(one.snapshotId)) approved.set(one.snapshotId, keys);
+    const isRest = gone.has(one.snapshotId) && !approved.has(one.snapshotId);
+    if (keys !== undefined && isRest) approved.set(one.snapshotId, keys);
   }
 }
 

@@ -126,14 +126,15 @@ test("keeps or deletes recovery points whole, and keeps the newest of each volum
   );
 });
 
-/** Returns what is decided for each snapshot, sorted: ids, reasons and the changes that they wait for. */
+/** Returns what is decided for each snapshot, sorted: ids, reasons and the changes that they wait for or that released them. */
 function outcomesOf(all: readonly Snapshot[], rules: PruneRules): unknown[] {
   const verdict = evaluate({ snapshots: all, side: "keep", region: "us-east-1" }, rules);
   const sorted = [...all].sort((a, b) => (a.snapshotId < b.snapshotId ? -1 : 1));
   return sorted.map((one) => {
     const held = verdict.held.get(one.snapshotId);
     const waits = held && [held.why, [...held.keys].sort(), [...held.fresh].sort()];
-    return [one.snapshotId, whyKept(verdict, one), verdict.gone.get(one.snapshotId), waits];
+    const approved = [...new Set(verdict.approved.get(one.snapshotId))].sort();
+    return [one.snapshotId, whyKept(verdict, one), verdict.gone.get(one.snapshotId), waits, approved];
   });
 }
 
@@ -144,28 +145,33 @@ test("decides the same, for the same reasons, in whatever order EC2 lists the sn
     maxLength: 9,
   });
   const keep = fc.record({ last: fc.nat(2), daily: fc.nat(2), retentionDays: fc.nat(5) });
-  const former: Former = {
+  const formerOf = (unit: string, isOver: boolean): Former => ({
     rules: { keep: { last: 4 }, drKeep: { last: 4 }, keepAtLeast: 1 },
     calendar: makeCalendar("UTC"),
-    keys: ["settings/2026-01-01T00:00:00Z"],
+    keys: [`settings/2026-01-01T00:00:00Z ${unit}`],
     fresh: [],
     over: (sets) => sets,
     isThinned: false,
     endMs: Infinity,
-  };
-  const worlds = fc.tuple(nights, keep, keep, fc.integer({ min: 0, max: 2 }), fc.boolean()).chain((given) => {
-    const made = new Map(given[0].map((night) => [`${night[0]} ${night[1]}`, night]));
-    const all = [...made.values()].flatMap(([days, id, volumeIds]) => night(days, volumeIds, 3, id));
-    return fc.tuple(fc.constant(given), fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
+    ...(isOver && { overFrom: isoSeconds(NOW) }),
   });
+  const worlds = fc
+    .tuple(nights, keep, keep, fc.integer({ min: 0, max: 2 }), fc.constantFrom("", "held", "over"))
+    .chain((given) => {
+      const made = new Map(given[0].map((night) => [`${night[0]} ${night[1]}`, night]));
+      const all = [...made.values()].flatMap(([days, id, volumeIds]) => night(days, volumeIds, 3, id));
+      return fc.tuple(fc.constant(given), fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
+    });
   fc.assert(
-    fc.property(worlds, ([[, mine, others, keepAtLeast, wasLonger], all, shuffled]) => {
+    fc.property(worlds, ([[, mine, others, keepAtLeast, waits], all, shuffled]) => {
       const rules = (of: readonly Snapshot[]): PruneRules => ({
         rulesOf: (id) => ({ keep: id === "i-2" ? others : mine, drKeep: mine, keepAtLeast }),
         shared: volumesOfSeveral(of),
         calendar: makeCalendar("UTC"),
         nowMs: NOW,
-        ...(wasLonger && { formersOf: (unit: string) => (unit === "i-1" || unit === "a" ? [former] : []) }),
+        ...(waits !== "" && {
+          formersOf: (unit: string) => (/^(i-1|[ab])$/.test(unit) ? [formerOf(unit, waits === "over")] : []),
+        }),
       });
       expect(outcomesOf(shuffled, rules(shuffled))).toStrictEqual(outcomesOf(all, rules(all)));
     }),
