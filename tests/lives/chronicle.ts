@@ -8,6 +8,7 @@ import {
   type TagRecord,
   instanceOf,
   regionsOf,
+  slotMsOf,
   slotOf,
 } from "../simulation/account/account";
 import { protectedVolumes } from "../simulation/account/fleet";
@@ -193,7 +194,7 @@ function noteLeft(chronicle: Chronicle, account: Account, nowMs: number): void {
   for (const { snapshots } of regionsOf(account)) {
     for (const one of snapshots.values()) {
       if (one.deleted) continue;
-      const slotMs = Date.parse(slotOf(one));
+      const slotMs = slotMsOf(one);
       oldestMs = Math.min(oldestMs, slotMs || Infinity);
       if (account.settings.orphans === "keep" || !chronicle.absences.has(instanceOf(one))) liveMs.add(slotMs);
     }

@@ -11,6 +11,7 @@ import {
   isLocked,
   isVerified,
   regionsOf,
+  slotMsOf,
   slotOf,
 } from "../simulation/account/account";
 import { type Cadence, cadenceOf } from "./cadence";
@@ -54,20 +55,20 @@ function isFloor(account: Account, one: SimSnapshot, { name, snapshots }: Region
 }
 
 function unitsOf(account: Account, region: Region, shared: ReadonlyMap<string, unknown>): Units {
-  const units: Units = new Map();
+  const units = new Map<string, Map<string, PointSet>>();
   const put = (unit: string, one: SimSnapshot) => {
-    const sets = units.get(unit) ?? [];
-    units.set(unit, sets);
     const slot = slotOf(one);
-    const set = sets.find((known) => known.slot === slot);
-    if (set === undefined) sets.push({ slot, slotMs: Date.parse(slot), snapshots: [one] });
+    let sets = units.get(unit);
+    if (sets === undefined) units.set(unit, (sets = new Map<string, PointSet>()));
+    const set = sets.get(slot);
+    if (set === undefined) sets.set(slot, { slot, slotMs: slotMsOf(one), snapshots: [one] });
     else set.snapshots.push(one);
   };
   for (const one of canonical(account, region)) {
     put(instanceOf(one), one);
     if (shared.has(one.dataOf)) put(one.dataOf, one);
   }
-  return units;
+  return new Map([...units].map(([unit, sets]) => [unit, [...sets.values()]]));
 }
 
 /** How to look. */
@@ -151,7 +152,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
         region: region.name,
         sets,
         slot,
-        slotMs: Date.parse(slot),
+        slotMs: slotMsOf(one),
         combo: comboOfNewest(unit),
         instance,
         nowMs: time.nowMs(),
@@ -176,7 +177,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
 
   /** Returns true for what was made while a change waited that is over now, and that it would keep like what was there before. */
   const waitedToo = (one: SimSnapshot, region: Region) =>
-    chronicle.mails.some((mail) => isServedIn(mail, region.name) && Date.parse(slotOf(one)) <= mail.servedMs) &&
+    chronicle.mails.some((mail) => isServedIn(mail, region.name) && slotMsOf(one) <= mail.servedMs) &&
     ask(one, region, { isAboutLater: true }).isByChange;
 
   /**

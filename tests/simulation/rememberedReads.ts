@@ -6,6 +6,7 @@ import * as records from "../../src/vault/aws/snapshotRecord";
 import type { ListedSnapshot } from "../../src/vault/aws/snapshotScan";
 import * as description from "../../src/vault/identity/description";
 import * as calendars from "../../src/vault/retention/calendar";
+import * as points from "../../src/vault/missing/pointMemory";
 import * as time from "../../src/vault/lib/time";
 import type { Snapshot } from "../../src/vault/model/world";
 import { remembered } from "./remembered";
@@ -32,6 +33,18 @@ function byRecord(make: typeof records.toSnapshot): typeof records.toSnapshot {
   };
 }
 
+/** Remembers what the vault makes of an object of its own, as long as that exists. */
+function byObject<From extends object, To>(make: (from: From) => To): (from: From) => To {
+  const known = new WeakMap<From, To>();
+  return (from) => {
+    const seen = known.get(from);
+    if (seen !== undefined) return seen;
+    const made = make(from);
+    known.set(from, made);
+    return made;
+  };
+}
+
 let isOn = false;
 
 /** Installs the memory for the sources, once per process; the archive asks each time. */
@@ -43,5 +56,8 @@ export function rememberReads(): void {
   Object.assign(description as Writable<typeof description>, { parseDescription: (text = "") => described(text) });
   (records as Writable<typeof records>).toSnapshot = byRecord(records.toSnapshot);
   (calendars as Writable<typeof calendars>).makeCalendar = byText(calendars.makeCalendar);
-  (time as Writable<typeof time>).parseIso = byText(time.parseIso);
+  const instants = time as Writable<typeof time>;
+  instants.parseIso = byText(time.parseIso);
+  instants.isoSeconds = remembered(time.isoSeconds, (epochMs) => epochMs, MOST_KEPT);
+  (points as Writable<typeof points>).unpackCounts = byObject(points.unpackCounts);
 }

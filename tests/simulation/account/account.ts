@@ -4,6 +4,7 @@
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { parseDescription } from "../../../src/vault/identity/description";
+import type { Identity } from "../../../src/vault/model/identity";
 import type { VaultSettings } from "../../../src/vault/model/settings";
 import type { SimAttachment, SimVolume } from "./attachment";
 import type { Faults } from "../people/faults";
@@ -46,6 +47,8 @@ export interface SimSnapshot {
   volumeId: string;
   /** Description that it was made with, and never another. */
   description: string;
+  /** What the Description says, once it was asked for. */
+  said?: { identity: Identity | undefined; slotMs: number };
   /** Tags that it was made with. */
   madeTags: TagRecord;
   /** Set on somebody else's snapshot that was made to look like the vault's, including its Description. */
@@ -256,13 +259,29 @@ export function isExpiredIn(snapshot: SimSnapshot, region: string): boolean {
   return snapshot.markedIn?.includes(region) === true;
 }
 
+/** Reads its Description, which never changes. */
+function read({ description }: SimSnapshot): NonNullable<SimSnapshot["said"]> {
+  const identity = parseDescription(description)?.identity;
+  return { identity, slotMs: Date.parse(identity?.slot ?? "") };
+}
+
+/** Returns what its Description says, only for the vault's own. */
+export function identityOf(snapshot: SimSnapshot): Identity | undefined {
+  return (snapshot.said ??= read(snapshot)).identity;
+}
+
 export function slotOf(snapshot: SimSnapshot): string {
-  return parseDescription(snapshot.description)?.identity.slot ?? "";
+  return identityOf(snapshot)?.slot ?? "";
+}
+
+/** Returns the instant of its slot; `NaN` for a person's own. */
+export function slotMsOf(snapshot: SimSnapshot): number {
+  return (snapshot.said ??= read(snapshot)).slotMs;
 }
 
 /** Returns the instance whose recovery point it is part of; empty for a person's own. */
-export function instanceOf({ description }: SimSnapshot): string {
-  return parseDescription(description)?.identity.instanceId ?? "";
+export function instanceOf(snapshot: SimSnapshot): string {
+  return identityOf(snapshot)?.instanceId ?? "";
 }
 
 /**

@@ -1,8 +1,7 @@
 /** Decides whose a snapshot is, by its Description and by whether somebody changed its tags since. */
 import { parseDescription, tagsDigest } from "../../../src/vault/identity/description";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
-import type { Identity } from "../../../src/vault/model/identity";
-import { type Account, type SimSnapshot, type TagRecord, touched, twinsOf } from "./account";
+import { type Account, type SimSnapshot, type TagRecord, identityOf, touched, twinsOf } from "./account";
 
 /** Returns true if the vault made it and nobody has changed its tags. The vault must leave changed ones alone. */
 export function isVaults(account: Account, snapshot: SimSnapshot): boolean {
@@ -42,11 +41,6 @@ export function tamper(account: Account, snapshot: SimSnapshot, tags: TagRecord)
     snapshot.lostMs = undefined;
     snapshot.lostTo = undefined;
   }
-}
-
-/** Returns what its Description says, only for the vault's own. */
-export function identityOf({ description }: SimSnapshot): Identity | undefined {
-  return parseDescription(description)?.identity;
 }
 
 /** Returns true if anybody wrote a copy-expired tag on it or on a twin of its slot, even a deleted one. */

@@ -11,6 +11,7 @@ import {
   type SimSnapshot,
   inDr,
   hasExpiredIn,
+  identityOf,
   isVerified,
   slotOf,
 } from "../account/account";
@@ -18,7 +19,7 @@ import { awsError } from "../account/awsError";
 import type { Call } from "../../../src/iam/call";
 import type { Invocation } from "../account/invocation";
 import type { Tellings } from "./tellings";
-import { identityOf, isSaidExpired, isVaults } from "../account/ownership";
+import { isSaidExpired, isVaults } from "../account/ownership";
 
 interface RunRecord {
   decisions: { kind: string; snapshotId?: string; reason: string }[];

@@ -3,7 +3,7 @@
  * shows late has not dropped out, and has its volumes.
  */
 import { TAG } from "../../../src/vault/model/tags/tags";
-import { type Account, type SimInstance, type SimSnapshot, inDr, slotOf } from "../account/account";
+import { type Account, type SimInstance, type SimSnapshot, inDr, slotMsOf } from "../account/account";
 import { isProtected, wantedVolumes } from "../account/fleet";
 import type { Invocation } from "../account/invocation";
 import { isMade } from "../account/ownership";
@@ -21,11 +21,11 @@ function inSlots(account: Account): SimSnapshot[] {
 
 /** Returns the ids of those that exist without protection since before the slot, and were in the last one before it. */
 export function dropouts(account: Account, slotMs: number): string[] {
-  const before = inSlots(account).filter((one) => Date.parse(slotOf(one)) < slotMs);
-  const lastMs = Math.max(...before.map((one) => Date.parse(slotOf(one))));
+  const before = inSlots(account).filter((one) => slotMsOf(one) < slotMs);
+  const lastMs = Math.max(...before.map((one) => slotMsOf(one)));
   const wasIn = new Set(
     before
-      .filter((one) => Date.parse(slotOf(one)) === lastMs && isMade(account, one))
+      .filter((one) => slotMsOf(one) === lastMs && isMade(account, one))
       .filter((one) => !one.deleted && one.lostMs === undefined && one.untagged !== true)
       .map(({ madeTags }) => madeTags[TAG.instance]),
   );

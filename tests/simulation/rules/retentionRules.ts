@@ -7,7 +7,16 @@ import type { RetentionPoint } from "../../../src/vault/retention/retention";
 import { TAG } from "../../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../../src/vault/lib/time";
 import type { KeepRules, VaultSettings } from "../../../src/vault/model/settings";
-import { type Account, type Region, type SimSnapshot, inDr, instanceOf, isPoint, slotOf } from "../account/account";
+import {
+  type Account,
+  type Region,
+  type SimSnapshot,
+  inDr,
+  instanceOf,
+  isPoint,
+  slotMsOf,
+  slotOf,
+} from "../account/account";
 import { protectedVolumes } from "../account/fleet";
 import type { Invocation } from "../account/invocation";
 import { letGo } from "./keepOracle";
@@ -18,7 +27,7 @@ type Side = "keep" | "drKeep";
 
 /** Returns the time of a slot; one that a person made up is as old as its snapshot. */
 function slotMs(snapshot: SimSnapshot): number {
-  const ms = Date.parse(slotOf(snapshot));
+  const ms = slotMsOf(snapshot);
   return Number.isNaN(ms) ? snapshot.startMs : ms;
 }
 
