@@ -180,6 +180,15 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     chronicle.mails.some((mail) => isServedIn(mail, region.name) && slotMsOf(one) <= mail.servedMs) &&
     ask(one, region, { isAboutLater: true }).isByChange;
 
+  /** Returns true for a part of what a change has held, such as a volume that moved. The change releases all of it. */
+  const isOfChanged = (one: SimSnapshot, region: Region) => {
+    const slot = slotOf(one);
+    const set = unitsIn(region)
+      .get(instanceOf(one))
+      ?.find((known) => known.slot === slot);
+    return (set?.snapshots ?? [one]).some((part) => hindsight(part, region).isByChange || waitedToo(part, region));
+  };
+
   /**
    * Returns an instance's recovery points without those that changes release whole. The limit is a share of these. What is
    * of an orphan waits for the next run, and what was made since a change may wait for it too.
@@ -188,15 +197,17 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const { leftSets } = here();
     const key = `${region.name} ${instance}`;
     const more: More = chronicle.looks() ? {} : { isAllThere: true };
-    const isReleased = (one: SimSnapshot) => {
-      const { keptNow, held, isByChange } = chronicle.looks() ? hindsight(one, region) : ask(one, region, more);
+    const lookAt = (one: SimSnapshot) => (chronicle.looks() ? hindsight(one, region) : ask(one, region, more));
+    const isFree = (one: SimSnapshot) => {
+      const { keptNow, held } = lookAt(one);
       if (keptNow !== undefined || held !== undefined) return false;
-      if (!isByChange && !waitedToo(one, region)) return false;
       const later = ask(one, region, { ...more, isAboutLater: true });
       return later.held === undefined && !later.isWaiting;
     };
+    const isChange = (one: SimSnapshot) => lookAt(one).isByChange || waitedToo(one, region);
+    const isReleased = ({ snapshots }: PointSet) => snapshots.some(isChange) && snapshots.every(isFree);
     const sets = unitsIn(region).get(instance) ?? [];
-    const left = leftSets.get(key) ?? sets.filter(({ snapshots }) => !snapshots.every(isReleased));
+    const left = leftSets.get(key) ?? sets.filter((set) => !isReleased(set));
     leftSets.set(key, left);
     return left;
   };
@@ -240,7 +251,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     if (isByChange && !isNamed(chronicle, one)) story.violate("a mail names what a change deletes", what);
     limit.noting([...twins, one], region, isByChange);
     if (isByChange) story.count("deleted after a change");
-    else if (!waitedToo(one, region)) limit.deleting(one, region, leftByChanges(instanceOf(one), region));
+    else if (!isOfChanged(one, region)) limit.deleting(one, region, leftByChanges(instanceOf(one), region));
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
       region,
       snapshot: one,
