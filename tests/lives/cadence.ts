@@ -1,5 +1,5 @@
 /** Computes for the oracle the times of a life's schedules in a time zone, none more often than hourly. */
-import { HOUR_MS } from "../../src/vault/lib/time";
+import { DAY_MS, HOUR_MS } from "../../src/vault/lib/time";
 
 /** Time zones of lives, with their distance from UTC. None has summer time, so the oracle only needs to add it. */
 const ZONES: Readonly<Record<string, number>> = { UTC: 0, "Asia/Tokyo": 9, "Pacific/Honolulu": -10 };
@@ -16,26 +16,39 @@ export function offsetMs(timezone: string): number {
 export interface Cadence {
   name: "hourly" | "four a day" | "daily" | "weekly" | "monthly";
   cron: string;
-  fires: (at: Date) => boolean;
+  /** Returns the last time up to an instant, by arithmetic, because an oracle asks for millions of them. */
+  lastMs: (atMs: number) => number;
+  /** Returns the first time after one of its times. */
+  followingMs: (firedMs: number) => number;
+}
+
+/** Returns the times of what fires every so often, counted from one of its times. */
+function every(periodMs: number, fromMs = 0): Pick<Cadence, "lastMs" | "followingMs"> {
+  return {
+    lastMs: (atMs) => fromMs + Math.floor((atMs - fromMs) / periodMs) * periodMs,
+    followingMs: (firedMs) => firedMs + periodMs,
+  };
+}
+
+const AT_MS = 3 * HOUR_MS;
+/** The first Sunday of 1970. */
+const SUNDAY_MS = 3 * DAY_MS;
+
+function firstOfMonthMs(atMs: number, later: number): number {
+  const day = new Date(atMs);
+  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + later, 1) + AT_MS;
 }
 
 export const CADENCES: readonly Cadence[] = [
-  { name: "hourly", cron: "cron(0 * * * ? *)", fires: () => true },
-  {
-    name: "four a day",
-    cron: "cron(0 3,9,15,21 * * ? *)",
-    fires: (at) => at.getUTCHours() % 6 === 3,
-  },
-  { name: "daily", cron: "cron(0 3 * * ? *)", fires: (at) => at.getUTCHours() === 3 },
-  {
-    name: "weekly",
-    cron: "cron(0 3 ? * SUN *)",
-    fires: (at) => at.getUTCDay() === 0 && at.getUTCHours() === 3,
-  },
+  { name: "hourly", cron: "cron(0 * * * ? *)", ...every(HOUR_MS) },
+  { name: "four a day", cron: "cron(0 3,9,15,21 * * ? *)", ...every(6 * HOUR_MS, AT_MS) },
+  { name: "daily", cron: "cron(0 3 * * ? *)", ...every(DAY_MS, AT_MS) },
+  { name: "weekly", cron: "cron(0 3 ? * SUN *)", ...every(7 * DAY_MS, SUNDAY_MS + AT_MS) },
   {
     name: "monthly",
     cron: "cron(0 3 1 * ? *)",
-    fires: (at) => at.getUTCDate() === 1 && at.getUTCHours() === 3,
+    lastMs: (atMs) => firstOfMonthMs(atMs - AT_MS, 0),
+    followingMs: (firedMs) => firstOfMonthMs(firedMs, 1),
   },
 ];
 
@@ -51,18 +64,14 @@ export function named(name: Cadence["name"]): Cadence {
 }
 
 /** Returns the first time after an instant. */
-export function nextAfter({ fires }: Cadence, afterMs: number): number {
-  let atMs = (Math.floor(afterMs / HOUR_MS) + 1) * HOUR_MS;
-  while (!fires(new Date(atMs))) atMs += HOUR_MS;
-  return atMs;
+export function nextAfter({ lastMs, followingMs }: Cadence, afterMs: number): number {
+  return followingMs(lastMs(afterMs));
 }
 
 /** Returns the last time after one instant and up to another. */
-function lastBetween({ fires }: Cadence, afterMs: number, toMs: number): number | undefined {
-  for (let atMs = Math.floor(toMs / HOUR_MS) * HOUR_MS; atMs > afterMs; atMs -= HOUR_MS) {
-    if (fires(new Date(atMs))) return atMs;
-  }
-  return undefined;
+function lastBetween({ lastMs }: Cadence, afterMs: number, toMs: number): number | undefined {
+  const atMs = lastMs(toMs);
+  return atMs > afterMs ? atMs : undefined;
 }
 
 /**

@@ -86,8 +86,8 @@ interface Moment {
   remember: Remember;
   /** Snapshots deleted while another one of the same data was there, by region, volume and slot. */
   twins: Map<string, SimSnapshot[]>;
-  /** What was found about snapshots since the last mail. */
-  looks: Map<SimSnapshot, Hindsight>;
+  /** What was found about snapshots since the last mail, by how they were looked at. */
+  looks: Map<string, Map<SimSnapshot, Hindsight>>;
   /** Recovery points that no change releases, by region and instance. */
   leftSets: Map<string, readonly PointSet[]>;
   /** Recovery points that lost a part, with their region. */
@@ -145,7 +145,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     const units = several === undefined ? [instance] : [...new Set([instance, one.dataOf, ...several])];
     const found: Hindsight = { isByChange: false };
     for (const unit of units) {
-      const sets = (all.get(unit) ?? []).filter((set) => set.slot < before);
+      const ofUnit = all.get(unit) ?? [];
+      const sets = before === "~" ? ofUnit : ofUnit.filter((set) => set.slot < before);
       if (!sets.some((set) => set.slot === slot)) continue;
       const asked: Asked = {
         unit,
@@ -168,17 +169,20 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   /** Returns what the views of all units to which a snapshot belongs say. */
-  const hindsight = (one: SimSnapshot, region: Region): Hindsight => {
+  const hindsight = (one: SimSnapshot, region: Region, more: Omit<More, "before"> = {}): Hindsight => {
     const { looks } = here();
-    const known = looks.get(one) ?? ask(one, region);
-    looks.set(one, known);
+    const how = Object.keys(more).sort().join();
+    const alike = looks.get(how) ?? new Map<SimSnapshot, Hindsight>();
+    looks.set(how, alike);
+    const known = alike.get(one) ?? ask(one, region, more);
+    alike.set(one, known);
     return known;
   };
 
   /** Returns true for what was made while a change waited that is over now, and that it would keep like what was there before. */
   const waitedToo = (one: SimSnapshot, region: Region) =>
     chronicle.mails.some((mail) => isServedIn(mail, region.name) && slotMsOf(one) <= mail.servedMs) &&
-    ask(one, region, { isAboutLater: true }).isByChange;
+    hindsight(one, region, { isAboutLater: true }).isByChange;
 
   /** Returns true for a part of what a change has held, such as a volume that moved. The change releases all of it. */
   const isOfChanged = (one: SimSnapshot, region: Region) => {
@@ -196,16 +200,15 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const leftByChanges = (instance: string, region: Region): readonly PointSet[] => {
     const { leftSets } = here();
     const key = `${region.name} ${instance}`;
-    const more: More = chronicle.looks() ? {} : { isAllThere: true };
-    const lookAt = (one: SimSnapshot) => (chronicle.looks() ? hindsight(one, region) : ask(one, region, more));
+    const more: Omit<More, "before"> = chronicle.looks() ? {} : { isAllThere: true };
     const isFree = (one: SimSnapshot) => {
-      const { keptNow, held } = lookAt(one);
+      const { keptNow, held } = hindsight(one, region, more);
       if (keptNow !== undefined || held !== undefined) return false;
-      const later = ask(one, region, { ...more, isAboutLater: true });
+      const later = hindsight(one, region, { ...more, isAboutLater: true });
       return later.held === undefined && !later.isWaiting;
     };
-    const isChange = (one: SimSnapshot) => lookAt(one).isByChange || waitedToo(one, region);
-    const isReleased = ({ snapshots }: PointSet) => snapshots.some(isChange) && snapshots.every(isFree);
+    const isChange = (one: SimSnapshot) => hindsight(one, region, more).isByChange || waitedToo(one, region);
+    const isReleased = ({ snapshots }: PointSet) => snapshots.every(isFree) && snapshots.some(isChange);
     const sets = unitsIn(region).get(instance) ?? [];
     const left = leftSets.get(key) ?? sets.filter((set) => !isReleased(set));
     leftSets.set(key, left);
