@@ -141,9 +141,13 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       released.set(name, known);
     },
     /**
-     * @param sets the instance's recovery points there that no change releases, as the invocation found them
+     * @param found the instance's recovery points there, as the invocation found them, and which of them no change releases
      */
-    deleting: (one: SimSnapshot, { name }: Region, sets: readonly PointSet[]) => {
+    deleting: (
+      one: SimSnapshot,
+      { name }: Region,
+      found: { sets: readonly PointSet[]; isLeft: (set: PointSet) => boolean },
+    ) => {
       const instance = instanceOf(one);
       const key = `${name} ${instance}`;
       const slots = (gone.get(key) ?? new Set()).add(slotOf(one));
@@ -156,7 +160,13 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
       if (maxDeletes > 0 && all > maxDeletes) exceeds(name, "*", `${all} points in ${name}`);
       // Copies that were made in an hour expire in one night, so only the last deletion of it shows how much that was.
       exceeded.get(name)?.delete(instance);
-      if ((100 * slots.size) / sets.length <= maxDeletePercent) return;
+      // The newest are most often left, and enough of these are enough.
+      let count = 0;
+      for (const set of found.sets.toReversed()) {
+        if (found.isLeft(set)) count += 1;
+        if ((100 * slots.size) / count <= maxDeletePercent) return;
+      }
+      const sets = found.sets.filter(found.isLeft);
       const left = new Set(sets.filter(({ slot }) => !slots.has(slot)).map(expiryOf));
       const countOf = (some: readonly PointSet[]) =>
         new Set(some.map((set) => (left.has(expiryOf(set)) ? set.slot : expiryOf(set)))).size;

@@ -88,26 +88,31 @@ interface Moment {
   twins: Map<string, SimSnapshot[]>;
   /** What was found about snapshots since the last mail, by how they were looked at. */
   looks: Map<string, Map<SimSnapshot, Hindsight>>;
-  /** Recovery points that no change releases, by region and instance. */
-  leftSets: Map<string, readonly PointSet[]>;
+  /** Whether no change releases a recovery point. */
+  left: Map<PointSet, boolean>;
   /** Recovery points that lost a part, with their region. */
   broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
 }
 
+/** Returns a function that makes what it does not know yet. */
+function memo<T>(): (key: string, make: () => T) => T {
+  const known = new Map<string, T>();
+  return (key, make) => {
+    const found = known.get(key) ?? make();
+    known.set(key, found);
+    return found;
+  };
+}
+
 function newMoment(): Omit<Moment, "shared"> {
-  const known = new Map<string, ReadonlySet<string>>();
   return {
     units: new Map(),
     combos: new Map(),
     twins: new Map(),
     looks: new Map(),
-    leftSets: new Map(),
+    left: new Map(),
     broken: new Map(),
-    remember: (key, make) => {
-      const found = known.get(key) ?? make();
-      known.set(key, found);
-      return found;
-    },
+    remember: { kept: memo(), facts: memo() },
   };
 }
 
@@ -148,17 +153,9 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       const ofUnit = all.get(unit) ?? [];
       const sets = before === "~" ? ofUnit : ofUnit.filter((set) => set.slot < before);
       if (!sets.some((set) => set.slot === slot)) continue;
-      const asked: Asked = {
-        unit,
-        region: region.name,
-        sets,
-        slot,
-        slotMs: slotMsOf(one),
-        combo: comboOfNewest(unit),
-        instance,
-        nowMs: time.nowMs(),
-        ...more,
-      };
+      const [slotMs, nowMs] = [slotMsOf(one), time.nowMs()];
+      const combo = comboOfNewest(unit);
+      const asked: Asked = { unit, region: region.name, sets, slot, slotMs, combo, instance, nowMs, ...more };
       const { keptNow, held, isByChange, isWaiting } = lookBack(chronicle, asked, remember);
       if (keptNow !== undefined) found.keptNow ??= `${unit}: ${keptNow}`;
       if (held !== undefined) found.held ??= `${unit}: ${held}`;
@@ -194,12 +191,11 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   };
 
   /**
-   * Returns an instance's recovery points without those that changes release whole. The limit is a share of these. What is
-   * of an orphan waits for the next run, and what was made since a change may wait for it too.
+   * Returns true for a recovery point that no change releases whole. The limit is a share of these. What is of an orphan waits
+   * for the next run, and what was made since a change may wait for it too.
    */
-  const leftByChanges = (instance: string, region: Region): readonly PointSet[] => {
-    const { leftSets } = here();
-    const key = `${region.name} ${instance}`;
+  const isLeft = (set: PointSet, region: Region): boolean => {
+    const { left } = here();
     const more: Omit<More, "before"> = chronicle.looks() ? {} : { isAllThere: true };
     const isFree = (one: SimSnapshot) => {
       const { keptNow, held } = hindsight(one, region, more);
@@ -208,11 +204,9 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       return later.held === undefined && !later.isWaiting;
     };
     const isChange = (one: SimSnapshot) => hindsight(one, region, more).isByChange || waitedToo(one, region);
-    const isReleased = ({ snapshots }: PointSet) => snapshots.every(isFree) && snapshots.some(isChange);
-    const sets = unitsIn(region).get(instance) ?? [];
-    const left = leftSets.get(key) ?? sets.filter((set) => !isReleased(set));
-    leftSets.set(key, left);
-    return left;
+    const known = left.get(set) ?? !(set.snapshots.every(isFree) && set.snapshots.some(isChange));
+    left.set(set, known);
+    return known;
   };
 
   const checkNewest = (one: SimSnapshot, region: Region) => {
@@ -254,7 +248,10 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     if (isByChange && !isNamed(chronicle, one)) story.violate("a mail names what a change deletes", what);
     limit.noting([...twins, one], region, isByChange);
     if (isByChange) story.count("deleted after a change");
-    else if (!isOfChanged(one, region)) limit.deleting(one, region, leftByChanges(instanceOf(one), region));
+    else if (!isOfChanged(one, region)) {
+      const sets = unitsIn(region).get(instanceOf(one)) ?? [];
+      limit.deleting(one, region, { sets, isLeft: (set) => isLeft(set, region) });
+    }
     here().broken.set(`${region.name} ${instanceOf(one)} ${slotOf(one)}`, {
       region,
       snapshot: one,

@@ -29,8 +29,13 @@ export interface Asked {
   isUnsure?: true;
 }
 
-/** Caches what a view keeps, for all points that are asked about at one time. */
-export type Remember = (key: string, make: () => ReadonlySet<string>) => ReadonlySet<string>;
+/** Caches what is the same for all points that are asked about at one time. */
+export interface Remember {
+  /** What a view keeps. */
+  kept: (key: string, make: () => ReadonlySet<string>) => ReadonlySet<string>;
+  /** What mails say of settings. */
+  facts: (key: string, make: () => EraFacts) => EraFacts;
+}
 
 interface Candidate {
   view: View;
@@ -107,13 +112,19 @@ function isFirstWith(eras: readonly Era[], region: string, ms: number): boolean 
   return before !== undefined && one !== undefined && !hasRegion(before, region) && hasRegion(one, region);
 }
 
+/** A schedule that settings left, and the time at which it was back. */
+interface Away {
+  one: Era;
+  backMs: number;
+}
+
 /**
- * Returns each time that the schedule of settings was left that had it again before a mail about that was served, if the point
- * existed when it was back. A later return after such a mail ends that, because what was made in between counts then. Nobody
- * knows it once the timer is lost, or once a mail says that the settings of then are unknown.
+ * Returns when the schedule of settings was left that had it again before a mail about that was served. A later return after
+ * such a mail ends that, because what was made in between counts then. Nobody knows it once the timer is lost, or once a
+ * mail says that the settings of then are unknown.
  */
-function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, isUnsure }: Asked): number[] {
-  const { eras, mails, approved, liveMs } = chronicle;
+function awayFrom(chronicle: Chronicle, era: Era, region: string, isUnsure?: true): Away[] {
+  const { eras, mails, approved } = chronicle;
   const isLoss = (one: Era, index: number) => {
     const next = eras[index + 1];
     return one.isLost || (next !== undefined && next.settings.primaryRegion !== one.settings.primaryRegion);
@@ -121,7 +132,6 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
   const earlier = eras.slice(0, eras.indexOf(era));
   const known = earlier.slice(eras.findLastIndex(isLoss) + 1);
   const there = mails.filter((mail) => mail.region === region && mail.kind === "change");
-  const madeMs = sets.find((set) => set.slot === slot)?.snapshots[0]?.dataSinceMs ?? slotMs;
   const editGraceDays = eras.at(-1)?.settings.editGraceDays ?? 0;
   const away = known.flatMap((one, index) => {
     const isMine = (other: Era) => isSameSchedule(other.settings, era.settings);
@@ -149,12 +159,31 @@ function leftMs(chronicle: Chronicle, era: Era, { region, sets, slot, slotMs, is
     const isServed = isUnknown || (isApproved && !isUnsure) || about.some(isPast);
     return [{ one, backMs, isServed }];
   });
-  return away.slice(away.findLastIndex(({ isServed }) => isServed) + 1).flatMap(({ one, backMs }) => {
+  return away.slice(away.findLastIndex(({ isServed }) => isServed) + 1);
+}
+
+/** Returns each time that the schedule of settings was left and was back, if the point existed when it was back. */
+function leftMs({ liveMs }: Chronicle, away: readonly Away[], { slotMs, madeMs }: { slotMs: number; madeMs: number }) {
+  return away.flatMap(({ one, backMs }) => {
     if (slotMs > backMs || madeMs >= backMs) return [];
     if (one.goneMs !== undefined && one.goneMs < backMs) return [];
     // Once nothing is left of what was made in between, the vault forgets that there was anything.
     return [...liveMs].some((ms) => ms >= one.untilMs && ms <= backMs) ? [one.untilMs] : [];
   });
+}
+
+/** What is the same of settings for all points of a region. */
+interface EraFacts {
+  away: readonly Away[];
+  /** True even if the schedule is back, because what another one made in between replaces nothing. */
+  isThinned: boolean;
+  endMs: number;
+}
+
+function factsOf(chronicle: Chronicle, era: Era, { region, isUnsure }: Asked): EraFacts {
+  const { eras } = chronicle;
+  const isThinned = eras.slice(eras.indexOf(era)).some((one) => !isSameSchedule(one.settings, era.settings));
+  return { away: awayFrom(chronicle, era, region, isUnsure), isThinned, endMs: endOfSchedule(eras, era) };
 }
 
 /**
@@ -182,7 +211,7 @@ function isLeftOut(
 }
 
 /** Returns all views of a unit that a point has had, the present one first. */
-function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
+function candidates(chronicle: Chronicle, asked: Asked, remember: Remember): Candidate[] {
   const { eras, absences } = chronicle;
   const { unit, slot, sets, nowMs } = asked;
   // What is made by the first run with other settings does not belong to the former ones.
@@ -222,9 +251,9 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
   const isOf = (era: Era) => asked.isAboutLater ?? (hasRegion(era, asked.region) ? madeMs : hereMs) < era.untilMs;
   for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
-    // Even if the schedule is back, because what another one made in between replaces nothing.
-    const isThinned = eras.slice(eras.indexOf(era)).some((one) => !isSameSchedule(one.settings, settings));
-    const allLeftMs = leftMs(chronicle, era, asked);
+    const how = [eras.indexOf(era), asked.region, asked.isUnsure, chronicle.mails.length].join();
+    const { away, isThinned, endMs } = remember.facts(how, () => factsOf(chronicle, era, asked));
+    const allLeftMs = leftMs(chronicle, away, { slotMs: asked.slotMs, madeMs });
     const isEraOver = settingsOver(era);
     for (const reign of under) {
       // Tags that no run found under those settings were never a former state.
@@ -242,7 +271,7 @@ function candidates(chronicle: Chronicle, asked: Asked): Candidate[] {
           ...(absence !== undefined && !isOrphan ? ["as backed up"] : []),
         ].join(" with ");
         const one = { era, fromMs: Math.max(era.fromMs, reign.fromMs), isOver, isImagined };
-        all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endOfSchedule(eras, era) }) } });
+        all.push({ ...one, words, view: { ...view, ...(isThinned && { untilMs: endMs }) } });
         // Of an orphan the newest is enough, whatever displaced the others, unless orphans keep what they have.
         for (const ms of isOrphan && now.settings.orphans !== "keep" ? [] : allLeftMs) {
           all.push({ ...one, words: `${words}, as if never left ${ms}`, view: { ...view, untilMs: ms } });
@@ -270,8 +299,8 @@ export function lookBack(chronicle: Chronicle, asked: Asked, remember: Remember)
   const { unit, region, slot, sets, nowMs } = asked;
   const keeps = ({ view, words, era }: Candidate) =>
     keepsAll(chronicle.eras, era, region) ||
-    remember([region, unit, words, view.isOrphan].join(), () => keptBy(view, sets, region, nowMs)).has(slot);
-  const all = candidates(chronicle, asked);
+    remember.kept([region, unit, words, view.isOrphan].join(), () => keptBy(view, sets, region, nowMs)).has(slot);
+  const all = candidates(chronicle, asked, remember);
   const [present, ...before] = all;
   if (present === undefined) return { isByChange: false };
   const isNow = ({ words }: Candidate) => words.replace(/, as if never left \d+$/, "") === "the settings of now";
