@@ -63,10 +63,10 @@ function isAbout({ untilMs }: Mail, era: Era): boolean {
 
 /**
  * Returns mails about the region that came after the point and are old enough or whose plan was approved; a hash covers
- * snapshots.
+ * snapshots. What was made while a mail's change waited goes with the rest.
  */
-function servedBy({ mails }: Chronicle, { region, slotMs }: Asked) {
-  return mails.filter((one) => isServedIn(one, region) && one.atMs >= slotMs);
+function servedBy({ mails }: Chronicle, { region, slotMs, isAboutLater }: Asked) {
+  return mails.filter((one) => isServedIn(one, region) && (isAboutLater ? one.servedMs : one.atMs) >= slotMs);
 }
 
 function names({ tagged, orphans }: Mail, kind: "tagged" | "orphans", { unit, instance }: Asked) {
