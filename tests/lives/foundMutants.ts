@@ -87,4 +87,12 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     plausible: "their mail is a month old",
     shownBy: { seed: 10910, days: 365 },
   },
+  {
+    name: "a duplicate under a former key is left of a copy that expires",
+    file: "plan/prune/pruneDr.ts",
+    original: "if (leaving.has(best.snapshotId)) removeExpired",
+    mutated: "if (leaving.has(best.snapshotId) && false) removeExpired",
+    plausible: "the next run prunes it",
+    shownBy: { seed: 11900, days: 365 },
+  },
 ];

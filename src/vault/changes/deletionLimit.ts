@@ -7,6 +7,8 @@
 import type { ChangeKey, HeldPoint } from "../model/memory/waitingPlans";
 import { type Known, type Remembered, changeKey } from "./changeKeys";
 import type { ChangeMemory } from "../model/memory/changeMemory";
+import type { DeleteAction } from "../model/actions";
+import { split } from "../lib/collections";
 import { isClear } from "../identity/ownership";
 import { lossesOf } from "../inventory/losses";
 import { deletionPlanHash } from "./planHash";
@@ -215,11 +217,15 @@ export function limitDeletions(plan: PrunePlan, read: ReadRegion, settings: Core
   });
   const ids = held.map(({ snapshotId }) => snapshotId);
   if (settings.approvedDeletePlan.includes(deletionPlanHash(region, ids))) return none;
-  const waiting = new Set(ids);
-  const actions = plan.actions.filter(({ snapshotId }) => !waiting.has(snapshotId));
-  const kept = plan.actions
-    .filter(({ snapshotId }) => waiting.has(snapshotId))
-    .map(({ snapshotId, reason }) => ({ region, snapshotId, reason: `the deletion limit holds it: ${reason}` }));
+  const [waiting, waitingSets] = [new Set(ids), new Set(waits.map(setKeyOf))];
+  // A duplicate is in no recovery point of retention, but goes only with its own.
+  const waitsToo = ({ snapshotId, set = "" }: DeleteAction) => waiting.has(snapshotId) || waitingSets.has(set);
+  const [withheld, actions] = split(plan.actions, waitsToo);
+  const kept = withheld.map(({ snapshotId, reason }) => ({
+    region,
+    snapshotId,
+    reason: `the deletion limit holds it: ${reason}`,
+  }));
   const count = stopped.reduce((sum, id) => sum + (points.get(id)?.length ?? 0), 0);
   return {
     plan: { ...plan, actions, kept: [...plan.kept, ...kept] },

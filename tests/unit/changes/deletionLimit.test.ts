@@ -56,6 +56,19 @@ test("deletes no part of a recovery point of which another part is stopped", () 
   expect(deletedBeside({}, shared)).toStrictEqual(["old-5", "old-5-shared"]);
 });
 
+test("deletes no duplicate of a recovery point that is stopped", () => {
+  const [stopped] = due;
+  const plan = planned();
+  for (const one of [stopped!, oldest]) {
+    remove(plan, { ...one, snapshotId: `${one.snapshotId}-twin` }, { because: "retention", reason: "a duplicate" });
+  }
+  const memory = remember({ memory: undefined, hasPoints: false }, POLICY, NOW);
+  const by = { memory, known: new Map(), areUnknown: () => false };
+  const limited = limitDeletions(plan, { region: HERE, own: points, seen: points }, POLICY, by);
+  expect(limited.plan.actions.map(({ snapshotId }) => snapshotId)).toStrictEqual(["old-5", "old-5-twin"]);
+  expect(limited.plan.kept.map(({ snapshotId }) => snapshotId)).toContain("old-1-twin");
+});
+
 test("deletes nothing of an instance that was stopped, since the previous rules would expire points one by one", () => {
   expect(deletedBeside({ [HERE]: ["i-1"] })).toStrictEqual([]);
   expect(deletedBeside({ [HERE]: ["*"] })).toStrictEqual([]);

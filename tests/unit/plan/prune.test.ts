@@ -330,6 +330,21 @@ describe("the DR region", () => {
       }
     });
 
+    // Life 11900: what is left of a recovery point would have no root.
+    test("goes with its recovery point, and so does a duplicate under another former key", () => {
+      const twin = copyOf(oldData, "twin", { kmsKeyId: `${KEY}-of-years-ago` });
+      expect(decisions(prune([...others, data, twin], [newSource, newData]))).toStrictEqual([
+        "- old-copy: 9 days old, kept for 7 days",
+        "- data-copy: 9 days old, kept for 7 days",
+        "- twin: a duplicate of data-copy, which expires",
+        "+ new-copy: within 7 days, the newest of i-1",
+        "+ new-data-copy: within 7 days, the newest of i-1",
+      ]);
+      expect(decisions(prune([...others, data, twin], sources)).slice(-1)).toStrictEqual([
+        "+ twin: data-copy is of the same slot, but is unusable",
+      ]);
+    });
+
     test("waits no longer once its source needs no copy", () => {
       const marked = daysOld("old-data", 9, {
         volumeId: "vol-2",

@@ -42,8 +42,17 @@ interface Dr extends Sources {
   nowMs: number;
 }
 
-/** Adds the other copies of one volume and slot to the plan. */
-function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonly Snapshot[]): void {
+/** Returns why another copy of one volume and slot is kept while the best one is not verified. */
+function whyBeside({ state }: Dr, best: Snapshot): string {
+  return `${best.snapshotId} is of the same slot, but is ${state(best)}`;
+}
+
+/**
+ * Adds the other copies of one volume and slot to the plan.
+ * @returns those under former keys of a best one that is under a former key too; they go with its recovery point
+ */
+function pruneOthers(dr: Dr, best: Snapshot, others: readonly Snapshot[]): Snapshot[] {
+  const { plan, state, nowMs } = dr;
   const isReplaced = state(best) === "verified";
   const failed = failedAttempts(
     [best, ...others].filter((copy) => copy.state === "error"),
@@ -53,15 +62,17 @@ function pruneOthers({ plan, state, nowMs }: Dr, best: Snapshot, others: readonl
     },
     nowMs,
   );
+  const beside: Snapshot[] = [];
   for (const other of others) {
     const why = failed.get(other);
     if (why !== undefined) remove(plan, other, { because: "failed", reason: why });
-    else if (!isReplaced || state(other) === "pending") {
-      keep(plan, other, `${best.snapshotId} is of the same slot, but is ${state(best)}`);
-    } else if (state(other) === "verified") {
+    else if (best.state === "completed" && !isReplaced && other.state === "completed") beside.push(other);
+    else if (!isReplaced || state(other) === "pending") keep(plan, other, whyBeside(dr, best));
+    else if (state(other) === "verified") {
       remove(plan, other, { because: "redundant", reason: `a duplicate of ${best.snapshotId}` });
     } else remove(plan, other, { because: "redundant", reason: `not usable, and replaced by ${best.snapshotId}` });
   }
+  return beside;
 }
 
 /**
@@ -142,6 +153,28 @@ function holdsIn(dr: Dr, copies: readonly Snapshot[], rules: PruneRules): (copy:
   return (copy) => whyStays(dr, copy, floor) ?? holds.get(setKeyOf(copy));
 }
 
+/** Removes a copy that the rules release, and has the copy-expired tag written on its source. */
+function removeExpired({ plan, region, sources, stays, sourceOf }: Dr, copy: Snapshot, reason: string): void {
+  const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
+  const expiredCopyTag = source && { snapshotId: source.snapshotId, regions: [region] };
+  remove(plan, copy, { because: "retention", reason, expiredCopyTag });
+}
+
+/**
+ * Deletes duplicates under former keys with their recovery point, and keeps the others. One that was left alone would be
+ * a recovery point without its root.
+ */
+function pruneBeside(dr: Dr, beside: ReadonlyMap<Snapshot, readonly Snapshot[]>): void {
+  if (beside.size === 0) return;
+  const leaving = new Set(dr.plan.actions.map(({ snapshotId }) => snapshotId));
+  for (const [best, others] of beside) {
+    for (const other of others) {
+      if (leaving.has(best.snapshotId)) removeExpired(dr, other, `a duplicate of ${best.snapshotId}, which expires`);
+      else keep(dr.plan, other, whyBeside(dr, best));
+    }
+  }
+}
+
 /** Prunes a DR region. Every copy that is not in doubt is in the plan once, deleted or kept. */
 export function pruneDr(
   { dr: { region, keyArn }, copies, clear, bySource, released }: SeenRegion,
@@ -169,6 +202,7 @@ export function pruneDr(
   const rank = (copy: Snapshot) =>
     2 * ["verified", "pending", "unusable"].indexOf(state(copy)) + (counts(sourceOf(copy)) === undefined ? 1 : 0);
   const points: Snapshot[] = [];
+  const beside = new Map<Snapshot, readonly Snapshot[]>();
   for (const group of sameVolumeAndSlot(clear)) {
     if (!Array.isArray(group)) {
       if (isPoint(dr, group)) points.push(group);
@@ -176,7 +210,8 @@ export function pruneDr(
     }
     const [best, ...others] = bestFirst(group, rank);
     if (best === undefined) continue;
-    pruneOthers(dr, best, others);
+    const duplicates = pruneOthers(dr, best, others);
+    if (duplicates.length > 0) beside.set(best, duplicates);
     const point = isPoint(dr, best) ? best : standIn(dr, others);
     if (point !== undefined) points.push(point);
   }
@@ -193,11 +228,8 @@ export function pruneDr(
     const but = reason && holdOf(copy);
     if (reason === undefined) keep(plan, copy, kept ?? "kept");
     else if (but !== undefined) keep(plan, copy, `${reason}, but ${but}`);
-    else {
-      const source = stays(sourceOf(copy)) ?? sources(sourceOf(copy));
-      const expiredCopyTag = source && { snapshotId: source.snapshotId, regions: [region] };
-      remove(plan, copy, { because: "retention", reason, expiredCopyTag });
-    }
+    else removeExpired(dr, copy, reason);
   }
+  pruneBeside(dr, beside);
   return plan;
 }
