@@ -107,19 +107,22 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     },
     /**
      * Accepts exactly what a person approved, even if it was for a change and before the limit stopped it. Nothing else of
-     * these instances was due then, so they are stopped no more. Some of it may wait for a copy or a lock.
+     * these instances was due then, so they are stopped no more. Some of it may wait for a copy or a lock, or because EC2
+     * throttles deletions.
+     * @param freeSets returns what is due by steady expiry or by a change that is over
      */
-    ends: (dueSets: DueSets) => {
+    ends: (dueSets: DueSets, freeSets: DueSets) => {
       for (const [region, found] of released) {
         const tooMuch = exceeded.get(region) ?? new Map<string, string>();
         const isLimited = (instance: string) => tooMuch.has(instance) || tooMuch.has("*");
         const all = found.filter(({ one, wasStopped }) => wasStopped || isLimited(instanceOf(one)));
         const ids = all.map(({ one }) => one.snapshotId);
         const instances = new Set(all.map(({ one }) => instanceOf(one)));
-        const left = [...instances]
-          .flatMap((id) => dueSets(region, id))
-          .flatMap(({ snapshots }) => snapshots.filter((one) => !one.deleted));
-        const plans = [ids, [...ids, ...left.map(({ snapshotId }) => snapshotId)]];
+        const withLeft = (setsOf: DueSets) => {
+          const left = [...instances].flatMap((id) => setsOf(region, id)).flatMap(({ snapshots }) => snapshots);
+          return [...ids, ...left.filter((one) => !one.deleted).map(({ snapshotId }) => snapshotId)];
+        };
+        const plans = [ids, withLeft(dueSets), withLeft(freeSets)];
         const isApproved = plans.some((plan) => approved.has(deletionPlanHash(region, plan)));
         for (const what of isApproved ? [] : tooMuch.values()) story.violate("the deletion limit holds", what);
         for (const { one, isByChange, wasStopped } of all) {

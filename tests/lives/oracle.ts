@@ -313,12 +313,19 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       if (!isNewestOfFormer(set, sets, instance)) return true;
       return !(isHeld ??= sets.some((one) => looksAt(one).some(({ held }) => held !== undefined)));
     };
-    return { sets, isDue };
+    const isFree = (set: PointSet) =>
+      looksAt(set).every(({ keptNow, held }) => keptNow === undefined && held === undefined);
+    return { sets, isDue, isFree };
   };
 
   const dueSets: DueSets = (region, instance) => {
     const { sets, isDue } = duenessOf(region, instance);
     return sets.filter(isDue);
+  };
+
+  const freeSets: DueSets = (region, instance) => {
+    const { sets, isFree } = duenessOf(region, instance);
+    return sets.filter(isFree);
   };
 
   const hasDue: HasDue = (region, instance, slots) => {
@@ -391,7 +398,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     },
     ends: () => {
       checkWhole();
-      limit.ends(dueSets);
+      limit.ends(dueSets, freeSets);
       moment = undefined;
     },
     checkNoLeak: () => {
