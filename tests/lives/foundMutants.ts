@@ -95,4 +95,12 @@ export const FOUND_MUTANTS: readonly Mutant[] = [
     plausible: "the next run prunes it",
     shownBy: { seed: 11900, days: 365 },
   },
+  {
+    name: "a copy is made again because a schedule is back",
+    file: "plan/prune/released.ts",
+    original: "{ ...rules, formersOf: undefined }",
+    mutated: "rules",
+    plausible: "the rules keep it",
+    shownBy: { seed: 12114, days: 365 },
+  },
 ];

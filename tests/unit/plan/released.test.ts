@@ -6,7 +6,7 @@ import { planOf } from "../../support/planOf";
 import type { PruneRules } from "../../../src/vault/retention/historyVerdict";
 import { ignoredExpiredTags, releasedIn } from "../../../src/vault/plan/prune/released";
 import { TAG, copyExpiredTag } from "../../../src/vault/model/tags/tags";
-import { DAY_MS } from "../../../src/vault/lib/time";
+import { DAY_MS, isoSeconds } from "../../../src/vault/lib/time";
 import type { KeepRules, CoreSettings } from "../../../src/vault/model/settings";
 import type { Snapshot, World } from "../../../src/vault/model/world";
 import {
@@ -38,6 +38,7 @@ interface Given {
   drKeep?: KeepRules;
   keepAll?: string;
   keepAtLeast?: number;
+  formersOf?: PruneRules["formersOf"];
 }
 
 /** Returns the ids of those whose copies the rules release. */
@@ -47,12 +48,14 @@ function released({
   drKeep = { retentionDays: 30 },
   keepAll,
   keepAtLeast = 1,
+  formersOf,
 }: Given): string[] {
   const rules: PruneRules = {
     shared: new Map(),
     rulesOf: () => ({ keep: { last: 1 }, drKeep, keepAtLeast, ...(keepAll !== undefined && { keepAll }) }),
     calendar: makeCalendar("UTC"),
     nowMs: NOW,
+    ...(formersOf && { formersOf }),
   };
   const world: World = { snapshots: completed, copies: inDr(copies), problems: [], throttled: [] };
   const [seen] = takeInventory(world, SETTINGS).dr;
@@ -78,6 +81,25 @@ describe("the rules release a copy", () => {
     const completed = [marked(daysOld(31)), marked(daysOld(32)), marked(daysOld(33))];
     expect(released({ completed })).toStrictEqual(["old-32", "old-33"]);
     expect(released({ completed, keepAtLeast: 2 })).toStrictEqual(["old-33"]);
+  });
+
+  // Life 12114: it would be copied before each run, and deleted after it.
+  test("whatever is kept since a schedule is back, because the next recovery point displaces it", () => {
+    const formersOf: PruneRules["formersOf"] = () => [
+      {
+        rules: { keep: { last: 1 }, drKeep: { last: 2 }, keepAtLeast: 1 },
+        calendar: makeCalendar("UTC"),
+        keys: [],
+        fresh: [],
+        over: (sets) => sets.filter(({ slot }) => slot !== extra.identity.slot),
+        isThinned: true,
+        before: isoSeconds(NOW - 2 * DAY_MS),
+        endMs: Infinity,
+      },
+    ];
+    const extra = daysOld(1);
+    const completed = [today, extra, marked(daysOld(3))];
+    expect(released({ completed, drKeep: { last: 2 }, formersOf })).toStrictEqual(["old-3"]);
   });
 
   test("that exists as long as itself is kept: by its own start", () => {

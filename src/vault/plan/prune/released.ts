@@ -111,15 +111,15 @@ function releasedKeys(seen: SeenRegion, own: readonly Snapshot[], rules: PruneRu
   const instances = new Set(tagged.map(({ identity }) => identity.instanceId));
   // A volume of several instances is evaluated with all of them.
   const isWanted = ({ identity }: Snapshot) => rules.shared.size > 0 || instances.has(identity.instanceId);
-  const present = presentIn(seen, isWanted);
+  const there = presentIn(seen, isWanted);
   const wanted = completed.filter(isWanted);
+  // A copy that expired in time is not made again because of former rules, or because a schedule is back, which would keep it
+  // until the next recovery point displaces it. Its source does not wait for them either, because no mail could name it.
+  const present: PruneRules = { ...rules, formersOf: undefined };
   const goneIf = (isCopied: (snapshot: Snapshot) => boolean): string[] => {
-    const points = wouldBePoints(region, present, wanted.filter(isCopied));
-    const { gone, held } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, rules);
-    // A copy that expired in time is not made again because of former rules. Its source does not wait for them either,
-    // because no mail could name it.
-    const isGone = (id: string) => gone.has(id) || held.has(id);
-    return points.flatMap(({ point, sources }) => (isGone(point.snapshotId) ? sources : []));
+    const points = wouldBePoints(region, there, wanted.filter(isCopied));
+    const { gone } = evaluate({ snapshots: points.map(({ point }) => point), side: "drKeep", region }, present);
+    return points.flatMap(({ point, sources }) => (gone.has(point.snapshotId) ? sources : []));
   };
   // A snapshot that is not copied must not keep others in its recovery point. They would be copied because of it and
   // deleted at once, again and again.
