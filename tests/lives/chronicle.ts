@@ -64,6 +64,8 @@ export interface Chronicle {
   absent: Set<string>;
   /** Time at which a run last found each unit. */
   foundMs: Map<string, number>;
+  /** Time of the first snapshot of each volume that an instance had, by both. */
+  hadMs: Map<string, number>;
   mails: Mail[];
   /** Slots of what an invocation finds of instances that are not missing, in any region. */
   liveMs: ReadonlySet<number>;
@@ -214,6 +216,7 @@ export function makeChronicle(account: Account): Chronicle {
     absences: new Map(),
     absent: new Set(),
     foundMs: new Map(),
+    hadMs: new Map(),
     mails: [],
     liveMs: new Set(),
     approved: new Set(),
@@ -264,6 +267,8 @@ export function makeChronicle(account: Account): Chronicle {
       for (const one of fresh) {
         noteReign(chronicle, instanceOf(one), one, time.nowMs());
         noteReign(chronicle, one.dataOf, one, time.nowMs());
+        const had = `${one.dataOf} ${instanceOf(one)}`;
+        if (!chronicle.hadMs.has(had)) chronicle.hadMs.set(had, one.dataSinceMs);
       }
       fresh = [];
     },

@@ -141,6 +141,8 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
     return combo;
   };
 
+  const hadMs = (volume: string, instance: string) => chronicle.hadMs.get(`${volume} ${instance}`) ?? -Infinity;
+
   /** Asks the views of all units to which a snapshot belongs. */
   const ask = (one: SimSnapshot, region: Region, { before = "~", ...more }: More = {}): Hindsight => {
     const { shared, remember } = before === "~" ? here() : { ...here(), ...newMoment() };
@@ -155,7 +157,10 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       if (!sets.some((set) => set.slot === slot)) continue;
       const [slotMs, nowMs] = [slotMsOf(one), time.nowMs()];
       const combo = comboOfNewest(unit);
-      const asked: Asked = { unit, region: region.name, sets, slot, slotMs, combo, instance, nowMs, ...more };
+      // Before both had the volume, neither kept anything of the other.
+      const isOther = unit !== instance && unit !== one.dataOf;
+      const sharedMs = isOther ? Math.max(...[instance, unit].map((id) => hadMs(one.dataOf, id))) : undefined;
+      const asked: Asked = { unit, region: region.name, sets, slot, slotMs, combo, instance, nowMs, sharedMs, ...more };
       const { keptNow, held, isByChange, isWaiting } = lookBack(chronicle, asked, remember);
       if (keptNow !== undefined) found.keptNow ??= `${unit}: ${keptNow}`;
       if (held !== undefined) found.held ??= `${unit}: ${held}`;

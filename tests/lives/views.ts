@@ -21,6 +21,8 @@ export interface Asked {
   /** Instance under which a mail names it. */
   instance: string;
   nowMs: number;
+  /** Time at which the unit got the point's volume, if that was another instance's: settings that had ended by then kept nothing of it. */
+  sharedMs?: number;
   /** Set to ask former rules also about what was made since, because it waits with the rest. */
   isAboutLater?: true;
   /** Set to ask as if nothing were missing, because the invocation does not look for instances. */
@@ -248,7 +250,9 @@ function candidates(chronicle: Chronicle, asked: Asked, remember: Remember): Can
     asked.isAboutLater ?? (slot <= reign.lastSlot && !isLeftOut(chronicle, reign, asked));
   const under: Reign[] = [newest, ...reigns.slice(0, -1).filter(isRecorded)];
   // A region that settings lacked had nothing to lose of what was copied to it later.
-  const isOf = (era: Era) => asked.isAboutLater ?? (hasRegion(era, asked.region) ? madeMs : hereMs) < era.untilMs;
+  const isOf = (era: Era) =>
+    era.untilMs > (asked.sharedMs ?? -Infinity) &&
+    (asked.isAboutLater ?? (hasRegion(era, asked.region) ? madeMs : hereMs) < era.untilMs);
   for (const era of [now, ...eras.slice(0, -1).filter(isOf)]) {
     const { settings } = era;
     const how = [eras.indexOf(era), asked.region, asked.isUnsure, chronicle.mails.length].join();
