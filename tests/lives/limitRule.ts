@@ -107,8 +107,7 @@ export function makeLimitRule(account: Account, { mails, approved }: Chronicle) 
     },
     /**
      * Accepts exactly what a person approved, even if it was for a change and before the limit stopped it. Nothing else of
-     * these instances was due then, so they are stopped no more. Some of it may wait for a copy or a lock, or because EC2
-     * throttles deletions.
+     * these instances was due then, so they are stopped no more. Some of it may wait for a copy or a lock.
      * @param freeSets returns what is due by steady expiry or by a change that is over
      */
     ends: (dueSets: DueSets, freeSets: DueSets) => {

@@ -20,6 +20,7 @@ import { type Chronicle, type Mail, comboOf, isSeen, isServedIn, sharedVolumes }
 import { type DueSets, type HasDue, makeLimitRule } from "./limitRule";
 import { TAG } from "../../src/vault/model/tags/tags";
 import { DAY_MS } from "../../src/vault/lib/time";
+import { type Memo, makeMemo } from "./memo";
 import { isNamed, makeNoticeRule } from "./noticeRule";
 import type { PointSet } from "./verdicts";
 import { type Asked, type Hindsight, type Remember, lookBack } from "./views";
@@ -80,39 +81,29 @@ type More = Pick<Asked, "isAboutLater" | "isAllThere" | "isUnsure"> & {
 /** One invocation's view of the account. */
 interface Moment {
   shared: ReturnType<typeof sharedVolumes>;
-  units: Map<string, Units>;
+  units: Memo<string, Units>;
   /** Tags of each unit's newest recovery point. */
-  combos: Map<string, string>;
+  combos: Memo<string, string>;
   remember: Remember;
   /** Snapshots deleted while another one of the same data was there, by region, volume and slot. */
   twins: Map<string, SimSnapshot[]>;
   /** What was found about snapshots since the last mail, by how they were looked at. */
-  looks: Map<string, Map<SimSnapshot, Hindsight>>;
+  looks: Map<string, Memo<SimSnapshot, Hindsight>>;
   /** Whether no change releases a recovery point. */
-  left: Map<PointSet, boolean>;
+  left: Memo<PointSet, boolean>;
   /** Recovery points that lost a part, with their region. */
   broken: Map<string, { region: Region; snapshot: SimSnapshot }>;
 }
 
-/** Returns a function that makes what it does not know yet. */
-function memo<T>(): (key: string, make: () => T) => T {
-  const known = new Map<string, T>();
-  return (key, make) => {
-    const found = known.get(key) ?? make();
-    known.set(key, found);
-    return found;
-  };
-}
-
 function newMoment(): Omit<Moment, "shared"> {
   return {
-    units: new Map(),
-    combos: new Map(),
+    units: makeMemo(),
+    combos: makeMemo(),
     twins: new Map(),
     looks: new Map(),
-    left: new Map(),
+    left: makeMemo(),
     broken: new Map(),
-    remember: { kept: memo(), facts: memo() },
+    remember: { kept: makeMemo(), facts: makeMemo() },
   };
 }
 
@@ -124,22 +115,16 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
 
   const unitsIn = (region: Region): Units => {
     const { units, shared } = here();
-    const found = units.get(region.name) ?? unitsOf(account, region, shared);
-    units.set(region.name, found);
-    return found;
+    return units(region.name, () => unitsOf(account, region, shared));
   };
 
   /** Returns the tags of the newest recovery point that any region has of a unit, as one text. */
-  const comboOfNewest = (unit: string): string => {
-    const { combos } = here();
-    const known = combos.get(unit);
-    if (known !== undefined) return known;
-    const sets = regionsOf(account).flatMap((region) => unitsIn(region).get(unit) ?? []);
-    const [newest] = [...sets].sort((a, b) => b.slotMs - a.slotMs);
-    const combo = comboOf(newest?.snapshots[0]?.madeTags ?? {});
-    combos.set(unit, combo);
-    return combo;
-  };
+  const comboOfNewest = (unit: string): string =>
+    here().combos(unit, () => {
+      const sets = regionsOf(account).flatMap((region) => unitsIn(region).get(unit) ?? []);
+      const [newest] = [...sets].sort((a, b) => b.slotMs - a.slotMs);
+      return comboOf(newest?.snapshots[0]?.madeTags ?? {});
+    });
 
   const hadMs = (volume: string, instance: string) => chronicle.hadMs.get(`${volume} ${instance}`) ?? -Infinity;
 
@@ -174,11 +159,9 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
   const hindsight = (one: SimSnapshot, region: Region, more: Omit<More, "before"> = {}): Hindsight => {
     const { looks } = here();
     const how = Object.keys(more).sort().join();
-    const alike = looks.get(how) ?? new Map<SimSnapshot, Hindsight>();
+    const alike = looks.get(how) ?? makeMemo<SimSnapshot, Hindsight>();
     looks.set(how, alike);
-    const known = alike.get(one) ?? ask(one, region, more);
-    alike.set(one, known);
-    return known;
+    return alike(one, () => ask(one, region, more));
   };
 
   /** Returns true for what was made while a change waited that is over now, and that it would keep like what was there before. */
@@ -200,7 +183,6 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
    * for the next run, and what was made since a change may wait for it too.
    */
   const isLeft = (set: PointSet, region: Region): boolean => {
-    const { left } = here();
     const more: Omit<More, "before"> = chronicle.looks() ? {} : { isAllThere: true };
     const isFree = (one: SimSnapshot) => {
       const { keptNow, held } = hindsight(one, region, more);
@@ -209,9 +191,7 @@ export function makeOracle(account: Account, chronicle: Chronicle): Oracle {
       return later.held === undefined && !later.isWaiting;
     };
     const isChange = (one: SimSnapshot) => hindsight(one, region, more).isByChange || waitedToo(one, region);
-    const known = left.get(set) ?? !(set.snapshots.every(isFree) && set.snapshots.some(isChange));
-    left.set(set, known);
-    return known;
+    return here().left(set, () => !(set.snapshots.every(isFree) && set.snapshots.some(isChange)));
   };
 
   const checkNewest = (one: SimSnapshot, region: Region) => {

@@ -5,6 +5,7 @@
 import { DAY_MS, HOUR_MS, SECOND_MS } from "../../src/vault/lib/time";
 import type { VaultSettings } from "../../src/vault/model/settings";
 import { type Chronicle, type Era, type Mail, type Reign, comboOf, isServedIn } from "./chronicle";
+import type { Memo } from "./memo";
 import { type PointSet, type View, keptBy } from "./verdicts";
 
 /** A question: whose rules, about what, at which time. */
@@ -21,7 +22,10 @@ export interface Asked {
   /** Instance under which a mail names it. */
   instance: string;
   nowMs: number;
-  /** Time at which the unit got the point's volume, if that was another instance's: settings that had ended by then kept nothing of it. */
+  /**
+   * Time from which the unit and the point's instance both had its volume, if these are two instances. Settings that had ended
+   * by then kept nothing of it.
+   */
   sharedMs?: number;
   /** Set to ask former rules also about what was made since, because it waits with the rest. */
   isAboutLater?: true;
@@ -34,9 +38,9 @@ export interface Asked {
 /** Caches what is the same for all points that are asked about at one time. */
 export interface Remember {
   /** What a view keeps. */
-  kept: (key: string, make: () => ReadonlySet<string>) => ReadonlySet<string>;
+  kept: Memo<string, ReadonlySet<string>>;
   /** What mails say of settings. */
-  facts: (key: string, make: () => EraFacts) => EraFacts;
+  facts: Memo<string, EraFacts>;
 }
 
 interface Candidate {
